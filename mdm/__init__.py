@@ -1,0 +1,1 @@
+"""Identity resolution: departmental customer records in, golden customer records out."""

@@ -1,0 +1,1 @@
+"""Value objects that every layer shares; this package imports nothing of ours."""

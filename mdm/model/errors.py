@@ -1,0 +1,104 @@
+"""Every error that this service raises on purpose.
+
+Each carries its facts as attributes; `str(error)` is made in one place, from `message`.  HTTP
+statuses are chosen in `api/` and nowhere else.  No message repeats a person's data unless the
+person who gave that data is the one who reads it (a rejected row, a wrong key in a file).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MdmError(Exception):
+    """The base of all errors of this service; `message` says what happened and what to do next."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file: where it stands, what it says, what would be right."""
+
+    file: str
+    line: int | None
+    key: str
+    value: object
+    message: str
+
+    def __str__(self) -> str:
+        """`file:line: key: message (it says value)`, parts that are unknown left out."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        said = "" if self.value is None else f" (it says {self.value!r})"
+        return f"{place}: {self.key}: {self.message}{said}"
+
+
+class FileInvalid(MdmError):
+    """A rules or sources file breaks its rules; `problems` lists every fault, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class StoreNotReady(MdmError):
+    """The database has no tables yet, or older ones than the code needs: run `mdm init`."""
+
+
+class StoreTooNew(MdmError):
+    """A newer version of this service has upgraded the database; this one must not touch it."""
+
+
+class SourceUnavailable(MdmError):
+    """A department's data cannot be read; nothing of that source was changed by the attempt."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"source {source!r}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class NothingToDo(MdmError):
+    """A step lacks what an earlier step makes (no records, no model); the message names the step."""
+
+
+class NotFound(MdmError):
+    """What was asked for is not known; `kind` is the word for it, `name` what was asked."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"no {kind} {name!r}")
+        self.kind = kind
+        self.name = name
+
+
+class Pending(NotFound):
+    """The record is known and not resolved yet, so it has no golden record: resolve first."""
+
+
+class Retired(MdmError):
+    """The golden record's source records are all retired: its ID is kept, its content is gone."""
+
+    def __init__(self, golden_id: str) -> None:
+        super().__init__(f"golden record {golden_id!r} is retired: all its records are retired")
+        self.golden_id = golden_id
+
+
+class ResolvedElsewhere(MdmError):
+    """The golden ID now resolves to another golden record, whose ID is `golden_id`."""
+
+    def __init__(self, asked: str, golden_id: str) -> None:
+        super().__init__(f"golden ID {asked!r} now resolves to {golden_id!r}")
+        self.asked = asked
+        self.golden_id = golden_id
+
+
+class Contradiction(MdmError):
+    """A judgement contradicts others in force; `judgements` are the IDs on the path."""
+
+    def __init__(self, judgements: Sequence[int]) -> None:
+        listed = ", ".join(str(number) for number in judgements)
+        super().__init__(
+            f"this contradicts judgements {listed}: withdraw them, or name them as superseded"
+        )
+        self.judgements = tuple(judgements)

@@ -1,0 +1,39 @@
+"""A steward's word on records, as it is kept."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+JudgementKind = Literal["partition", "unsure"]
+
+
+@dataclass(frozen=True)
+class JudgementMember:
+    """One record that was shown: the part it was put in, and its content at that moment."""
+
+    record_id: int
+    part: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A partition of the records that were shown, or the word that nobody can tell (`unsure`).
+
+    Members with the same `part` are the same entity, members of different parts are different
+    ones.  `superseded_by` and `withdrawn_at` take it out of force; it is never deleted.
+    """
+
+    judgement_id: int
+    kind: JudgementKind
+    actor: str
+    made_at: str
+    reason: str
+    members: tuple[JudgementMember, ...]
+    keeps_part: int | None = None
+    superseded_by: int | None = None
+    withdrawn_at: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it counts: neither superseded nor withdrawn."""
+        return self.superseded_by is None and self.withdrawn_at is None
