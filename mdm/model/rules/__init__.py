@@ -1,0 +1,1 @@
+"""The matching rules: what a rules file says, validated, expanded from kinds, as value objects."""
