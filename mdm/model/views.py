@@ -1,0 +1,152 @@
+"""What readers get to see: golden records, their source records, their evidence, the sources.
+
+Every view is one consistent moment of the store.  Times are ISO 8601 UTC text, weights are bits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from mdm.model.explanation import Part
+from mdm.model.judgements import JudgementKind
+from mdm.model.records import Attributes, RecordRef, SourceKind, Taken
+
+Item = TypeVar("Item")
+Position = tuple[int, ...]
+"""Where a page ended: the sort key of its last item; it says nothing to whoever pages."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some of many items, in a fixed order; `after` leads to the rest, None when that was all."""
+
+    items: Sequence[Item]
+    after: Position | None = None
+
+
+@dataclass(frozen=True)
+class CrosswalkEntry:
+    """A source record that a golden record is made of.
+
+    `own_id` is the golden ID that the record first belonged to; `pending` tells that the record
+    changed after the golden record was published.
+    """
+
+    ref: RecordRef
+    own_id: str | None
+    pending: bool
+
+
+@dataclass(frozen=True)
+class GoldenRecord:
+    """The single view of one entity.
+
+    `provenance`: attribute -> which record its value came from, the rule that chose it and the
+    values that it beat.  `version` counts from 1 and grows with every published change.
+    """
+
+    golden_id: str
+    version: int
+    created_at: str
+    updated_at: str
+    attributes: Attributes
+    provenance: Mapping[str, object]
+    crosswalk: Sequence[CrosswalkEntry]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, and the standardised values that it looked for.
+
+    `looked_for` is empty when nothing can be found: no attribute has values of that kind, or the
+    value counts as missing.
+    """
+
+    looked_for: Sequence[str]
+    page: Page[GoldenRecord]
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """A source record as its department gave it, beside what was made of it."""
+
+    ref: RecordRef
+    version: int
+    payload: object
+    attributes: Attributes
+    standardised: Attributes
+    modified_at: str | None
+    arrived_at: str
+    retired_at: str | None
+    pending: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A pair inside a golden record and its stored match weight.
+
+    `parts` sum to `weight_bits`; they are empty when `pending`: a record of the pair changed since
+    it was scored, so its present values no longer explain the stored weight.
+    """
+
+    left: RecordRef
+    right: RecordRef
+    weight_bits: float
+    pending: bool
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judgement in force on at least two of a golden record's records."""
+
+    judgement_id: int
+    kind: JudgementKind
+    actor: str
+    made_at: str
+    reason: str
+    parts: Sequence[Sequence[RecordRef]]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What holds a golden record together: its scored pairs, strongest first, and judgements.
+
+    `model_version` and `link_bits` are those of the resolve that published it.
+    """
+
+    golden_id: str
+    model_version: int | None
+    link_bits: float | None
+    pairs: Page[Evidence]
+    judgements: Sequence[Opinion]
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """How a source's last ingestion went; `finished_at` is None while it runs or when it broke."""
+
+    started_at: str
+    finished_at: str | None
+    read: int
+    taken: Taken
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """One source and how it is doing.
+
+    `live` and `retired` records add up to all of it; `pending` ones wait for a resolve;
+    `duplicates`: resolved records beyond the first of each golden record within this source.
+    """
+
+    name: str
+    kind: SourceKind
+    trust: float
+    live: int
+    retired: int
+    pending: int
+    duplicates: int
+    quarantined: int
+    last_ingestion: Ingestion | None

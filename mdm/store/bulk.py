@@ -1,0 +1,89 @@
+"""Moving many rows in at once: an Arrow table becomes a temporary table of the transaction.
+
+What is to happen with the rows is then one set-based statement, the same on both databases.
+Staging costs nothing: on SQLite, 1 M rows of three integers take 0.96 s to stage and 0.28 s to
+merge into a table with a primary key, against 1.14 s by `executemany` on that table directly
+(1 M of text into two b-trees: 1.28 s and 1.70 s against 3.00 s).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+import sqlalchemy as sa
+
+from mdm.store.store import Transaction
+
+_ROWS_AT_ONCE = 50_000
+
+_SQL_TYPES = {
+    pa.int64(): "BIGINT",
+    pa.int32(): "INTEGER",
+    pa.float64(): "DOUBLE PRECISION",
+    pa.bool_(): "BOOLEAN",
+    pa.string(): "TEXT",
+    pa.large_string(): "TEXT",
+}
+
+
+@contextmanager
+def staged(tx: Transaction, name: str, table: pa.Table) -> Iterator[None]:
+    """Hold the table's rows in a temporary table `name` with the same columns, until the end.
+
+    `name` and the column names are the code's own words, never data.  Columns are integers,
+    floats, booleans or text.
+    """
+    columns = ", ".join(f'"{field.name}" {_SQL_TYPES[field.type]}' for field in table.schema)
+    tx.connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} ({columns})")
+    _fill(tx, name, table)
+    yield
+    tx.connection.exec_driver_sql(f"DROP TABLE {name}")
+
+
+def execute(tx: Transaction, statement: sa.TextClause, **values: object) -> int:
+    """Run one statement with bound values; the result is the number of rows that it touched."""
+    return tx.connection.execute(statement, values).rowcount
+
+
+def is_sqlite(tx: Transaction) -> bool:
+    """Tell whether the database is SQLite; otherwise it is PostgreSQL."""
+    return tx.connection.dialect.name == "sqlite"
+
+
+def _rows_of(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """Give the rows as tuples of Python values."""
+    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _fill(tx: Transaction, name: str, table: pa.Table) -> None:
+    """Load the rows; PostgreSQL is told how many, or it reads whole tables to join a single one.
+
+    Measured with 100,000 records: taking one record takes 6 ms with ANALYZE, 44 ms without.
+    """
+    raw: Any = tx.connection.connection.driver_connection
+    with closing(raw.cursor()) as cursor:
+        if is_sqlite(tx):
+            _insert(cursor, name, table)
+        else:
+            _copy(cursor, name, table)
+            cursor.execute(f"ANALYZE {name}")
+
+
+def _insert(cursor: sqlite3.Cursor, name: str, table: pa.Table) -> None:
+    places = ", ".join("?" * table.num_columns)
+    cursor.executemany(f"INSERT INTO {name} VALUES ({places})", _rows_of(table))
+
+
+def _copy(cursor: psycopg.Cursor[Any], name: str, table: pa.Table) -> None:
+    """Send the rows as CSV: Arrow writes null as nothing and empty text as '""', as COPY reads."""
+    options = pyarrow.csv.WriteOptions(include_header=False, batch_size=_ROWS_AT_ONCE)
+    with cursor.copy(f"COPY {name} FROM STDIN (FORMAT csv, ENCODING 'UTF8')") as copy:
+        for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+            sink = pa.BufferOutputStream()
+            pyarrow.csv.write_csv(batch, sink, options)
+            copy.write(memoryview(sink.getvalue()))

@@ -1,0 +1,69 @@
+"""How each database is opened: what makes its transactions real, durable and shareable.
+
+SQLite keeps what it acknowledged through `kill -9` and power loss (WAL, synchronous=FULL).  The
+driver's own transaction handling is switched off (`isolation_level=None`), because it opens none
+for a SELECT; BEGIN is sent by the event below instead.
+"""
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+
+MODE = "mdm_mode"
+"""The execution option that tells a connection what its next transaction is for."""
+
+WRITE_LOCK = 0x6D646D
+"""The advisory lock of PostgreSQL that every writer takes ('mdm' in ASCII)."""
+
+_BUSY_TIMEOUT_MS = 10_000
+_CACHE_KIB = 65_536
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Make the engine of a database URL; nothing is opened yet.
+
+    The pool keeps five idle connections and never makes a thread wait for one.
+    """
+    engine = sa.create_engine(url, max_overflow=-1, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _configure_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def read_options(engine: sa.Engine) -> dict[str, Any]:
+    """Tell the execution options of a transaction that only reads."""
+    if engine.dialect.name == "sqlite":
+        return {MODE: "read"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def take_snapshot(connection: sa.Connection) -> None:
+    """Fix what a reading transaction sees: both databases decide that at the first read."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").all()
+    else:
+        connection.exec_driver_sql("SELECT 1").all()
+
+
+def take_write_lock(connection: sa.Connection) -> None:
+    """Wait until this is the only writer; SQLite did so already with BEGIN IMMEDIATE."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+
+
+def _configure_sqlite(raw: sqlite3.Connection, _: object) -> None:
+    raw.isolation_level = None
+    raw.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+    raw.execute("PRAGMA foreign_keys = ON")
+    raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Open the transaction; a reader is kept from writing, as PostgreSQL keeps it."""
+    reads = connection.get_execution_options().get(MODE) == "read"
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,91 @@
+"""Stewards' judgements; none is ever deleted, it can only go out of force."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from mdm.model.errors import NotFound
+from mdm.model.judgements import Judgement, JudgementMember
+from mdm.store.schema import judgement, judgement_member
+from mdm.store.store import Transaction
+
+_FIELDS = ("kind", "actor", "made_at", "reason", "keeps_part")
+_columns = judgement.c
+_members = judgement_member.c
+_IN_FORCE = _columns.superseded_by.is_(None) & _columns.withdrawn_at.is_(None)
+
+
+def add(tx: Transaction, made: Judgement) -> int:
+    """Keep a judgement and its members; its number is given here, whatever it says itself."""
+    values = {name: getattr(made, name) for name in _FIELDS}
+    insert = sa.insert(judgement).values(values).returning(_columns.judgement_id)
+    number = int(tx.connection.execute(insert).scalar_one())
+    rows = [
+        {
+            "judgement_id": number,
+            "record_id": member.record_id,
+            "part": member.part,
+            "content_hash": member.content_hash,
+        }
+        for member in made.members
+    ]
+    tx.connection.execute(sa.insert(judgement_member), rows)
+    return number
+
+
+def supersede(tx: Transaction, judgement_ids: Iterable[int], by: int) -> None:
+    """Take judgements out of force in favour of a newer one; NotFound if one is not in force."""
+    for number in judgement_ids:
+        _take_out_of_force(tx, number, superseded_by=by)
+
+
+def withdraw(tx: Transaction, judgement_id: int, actor: str, at: str) -> None:
+    """Take a judgement back; those that it superseded are in force again.
+
+    NotFound if it is not in force.  Whether the ones that come back contradict others is for the
+    caller to decide beforehand.
+    """
+    _take_out_of_force(tx, judgement_id, withdrawn_at=at, withdrawn_by=actor)
+    revived = sa.update(judgement).where(_columns.superseded_by == judgement_id)
+    tx.connection.execute(revived.values(superseded_by=None))
+
+
+def in_force(tx: Transaction) -> list[Judgement]:
+    """List the judgements that count, oldest first."""
+    members = _members_in_force(tx)
+    query = sa.select(judgement).where(_IN_FORCE).order_by(_columns.judgement_id)
+    return [
+        _judgement(row, members[row["judgement_id"]])
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def changes(tx: Transaction) -> int:
+    """Count the acts on judgements so far; it grows with each one made and each one withdrawn."""
+    query = sa.select(sa.func.count() + sa.func.count(_columns.withdrawn_at)).select_from(judgement)
+    return int(tx.connection.execute(query).scalar_one())
+
+
+def _take_out_of_force(tx: Transaction, number: int, **values: object) -> None:
+    update = sa.update(judgement).where(_columns.judgement_id == number, _IN_FORCE)
+    if tx.connection.execute(update.values(**values)).rowcount == 0:
+        raise NotFound("judgement in force", str(number))
+
+
+def _members_in_force(tx: Transaction) -> Mapping[int, list[JudgementMember]]:
+    query = (
+        sa.select(judgement_member)
+        .join(judgement)
+        .where(_IN_FORCE)
+        .order_by(_members.judgement_id, _members.record_id)
+    )
+    found: defaultdict[int, list[JudgementMember]] = defaultdict(list)
+    for number, *member in tx.connection.execute(query):
+        found[number].append(JudgementMember(*member))
+    return found
+
+
+def _judgement(row: sa.RowMapping, members: list[JudgementMember]) -> Judgement:
+    kept = {name: row[name] for name in (*_FIELDS, "judgement_id")}
+    return Judgement(**kept, members=tuple(members))

@@ -1,0 +1,82 @@
+"""Bringing a database to the schema that this code needs, with Alembic, configured in code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from mdm.model.errors import StoreNotReady, StoreTooNew
+from mdm.store import engines
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: sa.Engine) -> list[str]:
+    """Apply the missing revisions in one transaction under the write lock.
+
+    Result: the revisions applied, oldest first.  Errors: see `Store.migrate`.
+    """
+    with _opened(engine) as connection:
+        connection.begin()
+        engines.take_write_lock(connection)
+        before = _revision(connection)
+        config = _config(connection)
+        command.upgrade(config, "head")
+        connection.commit()
+    return _applied_since(before)
+
+
+def check(engine: sa.Engine) -> None:
+    """Raise StoreNotReady or StoreTooNew unless the database stands at the newest revision."""
+    with _opened(engine) as connection, connection.begin():
+        revision = _revision(connection)
+    if revision is None:
+        raise StoreNotReady("the database has no tables yet: run `mdm init`")
+    if _applied_since(revision):
+        raise StoreNotReady("the database is older than this version needs: run `mdm init`")
+
+
+@contextmanager
+def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Connect; a database that cannot be reached is named, without its password."""
+    try:
+        connection = engine.connect()
+    except sa.exc.OperationalError as error:
+        place = engine.url.render_as_string(hide_password=True)
+        raise StoreNotReady(f"the database {place} cannot be opened: {error.orig}") from error
+    with connection:
+        yield connection
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _known_revisions() -> list[str]:
+    """List the revisions that this code ships, oldest first."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    """Tell the database's revision, None when it has no tables of ours."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in _known_revisions():
+        raise StoreTooNew(
+            f"the database is at revision {revision!r}, which this version does not know: "
+            "a newer version has upgraded it; install that one, or restore a backup"
+        )
+    return revision
+
+
+def _applied_since(revision: str | None) -> list[str]:
+    known = _known_revisions()
+    return known if revision is None else known[known.index(revision) + 1 :]

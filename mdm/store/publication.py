@@ -1,0 +1,230 @@
+"""Publishing what a resolution found: only what differs, in the caller's transaction."""
+
+import secrets
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from mdm.store.bulk import execute, staged
+from mdm.store.store import Transaction
+
+_ID: pa.DataType = pa.int64()
+_TEXT: pa.DataType = pa.string()
+_PAIR_KEY = pa.schema({"record_l": _ID, "record_r": _ID})
+_PAIR = pa.schema({"record_l": _ID, "record_r": _ID, "weight": _ID})
+_RECORD = pa.schema({"record_id": _ID})
+_HOME = pa.schema({"record_id": _ID, "serial": _ID})
+_SERIAL = pa.schema({"serial": _ID})
+_GOLDEN = pa.schema({"serial": _ID, "attributes": _TEXT, "provenance": _TEXT})
+_SEARCH_KEY = pa.schema({"kind": _TEXT, "value": _TEXT, "record_id": _ID})
+_SETTLED = pa.schema({"record_id": _ID, "content_hash": _TEXT})
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The difference between what is published and what a resolution found; every part is a table.
+
+    pairs_gone (record_l, record_r) leave; pairs (record_l, record_r, weight in micro-bits) come or
+    change.  crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
+    own_serials (record_id, serial) are set.  golden_gone (serial) leave; golden (serial,
+    attributes, provenance: JSON) come or change.  search_keys_of (record_id) lose their search
+    keys before search_keys (kind, value, record_id) come.  settled (record_id, content_hash) are
+    the records that the resolution saw, with the content that it saw.
+    """
+
+    pairs_gone: pa.Table = field(default_factory=_PAIR_KEY.empty_table)
+    pairs: pa.Table = field(default_factory=_PAIR.empty_table)
+    crosswalk_gone: pa.Table = field(default_factory=_RECORD.empty_table)
+    crosswalk: pa.Table = field(default_factory=_HOME.empty_table)
+    own_serials: pa.Table = field(default_factory=_HOME.empty_table)
+    golden_gone: pa.Table = field(default_factory=_SERIAL.empty_table)
+    golden: pa.Table = field(default_factory=_GOLDEN.empty_table)
+    search_keys_of: pa.Table = field(default_factory=_RECORD.empty_table)
+    search_keys: pa.Table = field(default_factory=_SEARCH_KEY.empty_table)
+    settled: pa.Table = field(default_factory=_SETTLED.empty_table)
+
+
+_LAST_SERIAL = sa.text("SELECT coalesce(max(serial), 0) FROM golden_id")
+
+_MINT = sa.text("""
+    INSERT INTO golden_id (serial, golden_id, minted_at)
+    SELECT serial, golden_id, :at
+    FROM staged_golden_id
+""")
+
+_DROP_PAIRS = sa.text("""
+    DELETE FROM pair
+    WHERE (record_l, record_r) IN (SELECT record_l, record_r FROM staged_pair_gone)
+""")
+
+_WRITE_PAIRS = sa.text("""
+    INSERT INTO pair (record_l, record_r, weight)
+    SELECT record_l, record_r, weight
+    FROM staged_pair
+    WHERE true
+    ORDER BY record_l, record_r
+    ON CONFLICT (record_l, record_r) DO UPDATE
+    SET weight = excluded.weight
+    WHERE pair.weight <> excluded.weight
+""")
+
+# A golden record whose members change has changed too, though its values may be the same.
+_TOUCH = sa.text("""
+    INSERT INTO staged_touched (serial)
+    SELECT old.serial
+    FROM crosswalk old
+    JOIN staged_crosswalk_gone gone ON gone.record_id = old.record_id
+    UNION
+    SELECT old.serial
+    FROM crosswalk old
+    JOIN staged_crosswalk new ON new.record_id = old.record_id
+    WHERE old.serial <> new.serial
+    UNION
+    SELECT new.serial
+    FROM staged_crosswalk new
+    LEFT JOIN crosswalk old ON old.record_id = new.record_id
+    WHERE old.record_id IS NULL OR old.serial <> new.serial
+""")
+
+_DROP_CROSSWALK = sa.text("""
+    DELETE FROM crosswalk
+    WHERE record_id IN (SELECT record_id FROM staged_crosswalk_gone)
+""")
+
+_WRITE_CROSSWALK = sa.text("""
+    INSERT INTO crosswalk (record_id, serial)
+    SELECT record_id, serial
+    FROM staged_crosswalk
+    WHERE true
+    ORDER BY record_id
+    ON CONFLICT (record_id) DO UPDATE
+    SET serial = excluded.serial
+    WHERE crosswalk.serial <> excluded.serial
+""")
+
+_WRITE_OWN_SERIALS = sa.text("""
+    UPDATE record
+    SET own_serial = s.serial
+    FROM staged_own_serial s
+    WHERE record.record_id = s.record_id
+""")
+
+_DROP_GOLDEN = sa.text("""
+    DELETE FROM golden_record
+    WHERE serial IN (SELECT serial FROM staged_golden_gone)
+""")
+
+_BUMP_GOLDEN = sa.text("""
+    UPDATE golden_record
+    SET version = version + 1, updated_at = :at
+    WHERE serial IN (SELECT serial FROM staged_touched)
+      AND serial NOT IN (SELECT serial FROM staged_golden)
+""")
+
+_WRITE_GOLDEN = sa.text("""
+    INSERT INTO golden_record (serial, version, created_at, updated_at, attributes, provenance)
+    SELECT serial, 1, :at, :at, attributes, provenance
+    FROM staged_golden
+    WHERE true
+    ORDER BY serial
+    ON CONFLICT (serial) DO UPDATE
+    SET version = golden_record.version + 1,
+        updated_at = excluded.updated_at,
+        attributes = excluded.attributes,
+        provenance = excluded.provenance
+    WHERE golden_record.attributes <> excluded.attributes
+       OR golden_record.provenance <> excluded.provenance
+       OR golden_record.serial IN (SELECT serial FROM staged_touched)
+""")
+
+_DROP_SEARCH_KEYS = sa.text("""
+    DELETE FROM search_key
+    WHERE record_id IN (SELECT record_id FROM staged_search_keys_of)
+""")
+
+_WRITE_SEARCH_KEYS = sa.text("""
+    INSERT INTO search_key (kind, value, record_id)
+    SELECT kind, value, record_id
+    FROM staged_search_key
+    WHERE true
+    ORDER BY kind, value, record_id
+    ON CONFLICT (kind, value, record_id) DO NOTHING
+""")
+
+# Published is: a live record has a home in the crosswalk, a retired one has none.
+_SETTLE = sa.text("""
+    UPDATE record
+    SET pending = false
+    FROM staged_settled s
+    LEFT JOIN crosswalk c ON c.record_id = s.record_id
+    WHERE record.record_id = s.record_id
+      AND record.content_hash = s.content_hash
+      AND record.pending
+      AND (record.retired_at IS NULL) = (c.record_id IS NOT NULL)
+""")
+
+
+def mint(tx: Transaction, count: int, at: str) -> range:
+    """Issue new golden IDs (`g` and 20 hexadecimal digits); the result is their serials.
+
+    Serials count up without end: golden IDs are never deleted, so none is issued twice.
+    """
+    first = int(tx.connection.execute(_LAST_SERIAL).scalar_one()) + 1
+    serials = range(first, first + count)
+    names = (f"g{secrets.token_hex(10)}" for _ in serials)
+    table = pa.table({"serial": pa.array(serials, _ID), "golden_id": pa.array(names, _TEXT)})
+    with staged(tx, "staged_golden_id", table):
+        execute(tx, _MINT, at=at)
+    return serials
+
+
+def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
+    """Bring the published state to what the resolution found.
+
+    A golden record's version goes up by one if its values, their provenance or its members
+    changed, and not otherwise.  A record is settled (no longer pending) if its content is still
+    what the resolution saw, and if it is live exactly when it has a home; what changed meanwhile
+    stays pending.  Nothing is committed here.
+    """
+    _publish_pairs(tx, publication)
+    _publish_golden(tx, publication, at)
+    _publish_search_keys(tx, publication)
+    with staged(tx, "staged_own_serial", publication.own_serials):
+        execute(tx, _WRITE_OWN_SERIALS)
+    with staged(tx, "staged_settled", publication.settled):
+        execute(tx, _SETTLE)
+
+
+def _publish_pairs(tx: Transaction, publication: Publication) -> None:
+    with staged(tx, "staged_pair_gone", publication.pairs_gone):
+        execute(tx, _DROP_PAIRS)
+    with staged(tx, "staged_pair", publication.pairs):
+        execute(tx, _WRITE_PAIRS)
+
+
+def _publish_golden(tx: Transaction, publication: Publication, at: str) -> None:
+    with staged(tx, "staged_touched", _SERIAL.empty_table()):
+        _publish_crosswalk(tx, publication)
+        with staged(tx, "staged_golden_gone", publication.golden_gone):
+            execute(tx, _DROP_GOLDEN)
+        with staged(tx, "staged_golden", publication.golden):
+            execute(tx, _BUMP_GOLDEN, at=at)
+            execute(tx, _WRITE_GOLDEN, at=at)
+
+
+def _publish_crosswalk(tx: Transaction, publication: Publication) -> None:
+    with (
+        staged(tx, "staged_crosswalk_gone", publication.crosswalk_gone),
+        staged(tx, "staged_crosswalk", publication.crosswalk),
+    ):
+        execute(tx, _TOUCH)
+        execute(tx, _DROP_CROSSWALK)
+        execute(tx, _WRITE_CROSSWALK)
+
+
+def _publish_search_keys(tx: Transaction, publication: Publication) -> None:
+    with staged(tx, "staged_search_keys_of", publication.search_keys_of):
+        execute(tx, _DROP_SEARCH_KEYS)
+    with staged(tx, "staged_search_key", publication.search_keys):
+        execute(tx, _WRITE_SEARCH_KEYS)

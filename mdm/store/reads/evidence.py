@@ -1,0 +1,104 @@
+"""What holds a golden record together: its scored pairs, and the judgements on its records."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+import sqlalchemy as sa
+
+from mdm.model.records import RecordRef
+from mdm.model.views import Opinion, Position
+from mdm.store.store import Transaction
+
+STRONGEST: Position = (2**63 - 1, 0, 0)
+"""The position before the first pair."""
+
+_PAIRS = sa.text("""
+    SELECT p.record_l, p.record_r, p.weight,
+           ls.name AS source_l, l.key AS key_l,
+           rs.name AS source_r, r.key AS key_r,
+           l.pending OR r.pending AS pending
+    FROM crosswalk lc
+    JOIN pair p ON p.record_l = lc.record_id
+    JOIN crosswalk rc ON rc.record_id = p.record_r
+    JOIN record l ON l.record_id = p.record_l
+    JOIN record r ON r.record_id = p.record_r
+    JOIN source ls ON ls.source_id = l.source_id
+    JOIN source rs ON rs.source_id = r.source_id
+    WHERE lc.serial = :serial
+      AND rc.serial = :serial
+      AND (-p.weight, p.record_l, p.record_r) > (:negated, :record_l, :record_r)
+    ORDER BY p.weight DESC, p.record_l, p.record_r
+    LIMIT :rows
+""")
+
+_OPINIONS = sa.text("""
+    SELECT j.*, m.part, s.name AS source, r.key
+    FROM crosswalk c
+    JOIN judgement_member m ON m.record_id = c.record_id
+    JOIN judgement j ON j.judgement_id = m.judgement_id
+    JOIN record r ON r.record_id = c.record_id
+    JOIN source s ON s.source_id = r.source_id
+    WHERE c.serial = :serial
+      AND j.superseded_by IS NULL
+      AND j.withdrawn_at IS NULL
+    ORDER BY j.judgement_id, m.part, s.name, r.key
+""")
+
+
+@dataclass(frozen=True)
+class StoredPair:
+    """A pair as it was scored: two records, the weight in micro-bits, whether one changed since."""
+
+    record_l: int
+    record_r: int
+    left: RecordRef
+    right: RecordRef
+    weight: int
+    pending: bool
+
+    @property
+    def position(self) -> Position:
+        """Its place among the pairs of a golden record."""
+        return (self.weight, self.record_l, self.record_r)
+
+
+def pairs_within(tx: Transaction, serial: int, *, after: Position, limit: int) -> list[StoredPair]:
+    """Read at most `limit` pairs of a golden record's records behind `after`, strongest first."""
+    weight, record_l, record_r = after
+    bound = {"serial": serial, "negated": -weight, "rows": limit}
+    rows = tx.connection.execute(_PAIRS, bound | {"record_l": record_l, "record_r": record_r})
+    return [
+        StoredPair(
+            record_l=row.record_l,
+            record_r=row.record_r,
+            left=RecordRef(row.source_l, row.key_l),
+            right=RecordRef(row.source_r, row.key_r),
+            weight=row.weight,
+            pending=bool(row.pending),
+        )
+        for row in rows
+    ]
+
+
+def opinions_within(tx: Transaction, serial: int) -> list[Opinion]:
+    """Read the judgements in force on two or more of a golden record's records, oldest first."""
+    rows = tx.connection.execute(_OPINIONS, {"serial": serial})
+    grouped = [list(group) for _, group in groupby(rows, attrgetter("judgement_id"))]
+    return [_opinion(group) for group in grouped if len(group) > 1]
+
+
+def _opinion(rows: list[sa.Row[tuple[object, ...]]]) -> Opinion:
+    parts: dict[int, list[RecordRef]] = defaultdict(list)
+    for row in rows:
+        parts[row.part].append(RecordRef(row.source, row.key))
+    first = rows[0]
+    return Opinion(
+        judgement_id=first.judgement_id,
+        kind=first.kind,
+        actor=first.actor,
+        made_at=first.made_at,
+        reason=first.reason,
+        parts=tuple(parts.values()),
+    )

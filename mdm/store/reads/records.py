@@ -1,0 +1,63 @@
+"""The source records behind a golden record, as their departments gave them."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from mdm.model.explanation import MatchingRecord
+from mdm.model.records import RecordRef
+from mdm.model.views import SourceRecord
+from mdm.store.codec import attributes_from_json, from_json
+from mdm.store.store import Transaction
+
+_OF_GOLDEN_RECORD = sa.text("""
+    SELECT r.*, s.name AS source, f.attributes AS standardised
+    FROM crosswalk c
+    JOIN record r ON r.record_id = c.record_id
+    JOIN source s ON s.source_id = r.source_id
+    LEFT JOIN standardised f ON f.record_id = r.record_id
+    WHERE c.serial = :serial AND c.record_id > :after
+    ORDER BY c.record_id
+    LIMIT :rows
+""")
+
+_STANDARDISED = sa.text("""
+    SELECT record_id, attributes
+    FROM standardised
+    WHERE record_id IN :record_ids
+    ORDER BY record_id
+""").bindparams(sa.bindparam("record_ids", expanding=True))
+
+
+def records_of(
+    tx: Transaction, serial: int, *, after: int, limit: int
+) -> list[tuple[int, SourceRecord]]:
+    """Read at most `limit` records of a golden record with a number above `after`.
+
+    Result: (record ID, record) in the order in which they first arrived.
+    """
+    bound = {"serial": serial, "after": after, "rows": limit}
+    rows = tx.connection.execute(_OF_GOLDEN_RECORD, bound)
+    return [(row.record_id, _source_record(row)) for row in rows]
+
+
+def _source_record(row: sa.Row[tuple[object, ...]]) -> SourceRecord:
+    return SourceRecord(
+        ref=RecordRef(row.source, row.key),
+        version=row.version,
+        payload=from_json(row.payload),
+        attributes=attributes_from_json(row.attributes),
+        standardised=attributes_from_json(row.standardised or "{}"),
+        modified_at=row.modified_at,
+        arrived_at=row.arrived_at,
+        retired_at=row.retired_at,
+        pending=bool(row.pending),
+    )
+
+
+def matching_records(tx: Transaction, record_ids: Sequence[int]) -> list[MatchingRecord]:
+    """Read what the model sees of records, by ascending number."""
+    return [
+        MatchingRecord(row.record_id, attributes_from_json(row.attributes))
+        for row in tx.connection.execute(_STANDARDISED, {"record_ids": record_ids})
+    ]

@@ -1,0 +1,187 @@
+"""Source records as they are kept: taking them in, retiring them, reading them and their past.
+
+A record's current version lives in `record`, the earlier ones in `record_version`.  A record that
+was taken or retired since the last publication is pending.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from mdm.model.records import Attributes, RecordRef, RecordVersion
+from mdm.store.bulk import execute, staged
+from mdm.store.codec import attributes_from_json, to_json
+from mdm.store.sources import declare_sources
+from mdm.store.store import Transaction
+from mdm.store.taking import take
+
+__all__ = [
+    "StoredRecord",
+    "declare_sources",
+    "iterate_attributes",
+    "live_count",
+    "pending_count",
+    "record_by_ref",
+    "retire",
+    "take",
+    "versions_of",
+    "write_standardised",
+]
+
+_ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A source record as it stands: its number, its current version, where resolving left it.
+
+    `own_serial` is the serial of the golden ID that it first belonged to, None before its first
+    publication; `pending` says that what is published does not know this state yet.
+    """
+
+    record_id: int
+    current: RecordVersion
+    pending: bool
+    own_serial: int | None
+
+
+_RETIRE = sa.text("""
+    UPDATE record
+    SET retired_at = :at, pending = true
+    FROM staged_ref
+    JOIN source ON source.name = staged_ref.source
+    WHERE record.source_id = source.source_id
+      AND record.key = staged_ref.key
+      AND record.retired_at IS NULL
+""")
+
+_BY_REF = sa.text("""
+    SELECT r.*, s.name AS source
+    FROM record r
+    JOIN source s ON s.source_id = r.source_id
+    WHERE s.name = :source AND r.key = :key
+""")
+
+_EARLIER = sa.text("""
+    SELECT *
+    FROM record_version
+    WHERE record_id = :record_id
+    ORDER BY version
+""")
+
+_LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
+_PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
+
+_OUTDATED = sa.text("""
+    SELECT r.record_id, r.attributes
+    FROM record r
+    LEFT JOIN standardised s ON s.record_id = r.record_id
+    WHERE r.record_id > :after
+      AND (s.record_id IS NULL OR s.rules_hash <> :rules_hash)
+    ORDER BY r.record_id
+    LIMIT :rows
+""")
+
+_WRITE_STANDARDISED = sa.text("""
+    INSERT INTO standardised (record_id, rules_hash, attributes)
+    SELECT record_id, :rules_hash, attributes
+    FROM staged_standardised
+    WHERE true
+    ON CONFLICT (record_id) DO UPDATE
+    SET rules_hash = excluded.rules_hash, attributes = excluded.attributes
+""")
+
+
+def retire(tx: Transaction, refs: Iterable[RecordRef], *, at: str) -> int:
+    """Take records out of service at a time; they are kept and can come back by being taken.
+
+    Result: how many were live until now; unknown and already retired ones change nothing.
+    """
+    listed = set(refs)
+    table = pa.table(
+        {
+            "source": pa.array((ref.source for ref in listed), pa.string()),
+            "key": pa.array((ref.key for ref in listed), pa.string()),
+        }
+    )
+    with staged(tx, "staged_ref", table):
+        return execute(tx, _RETIRE, at=at)
+
+
+def record_by_ref(tx: Transaction, ref: RecordRef) -> StoredRecord | None:
+    """Find a source record, live or retired, by its name; None when it was never taken."""
+    row = tx.connection.execute(_BY_REF, {"source": ref.source, "key": ref.key}).one_or_none()
+    if row is None:
+        return None
+    return StoredRecord(row.record_id, _version(ref, row), bool(row.pending), row.own_serial)
+
+
+def versions_of(tx: Transaction, ref: RecordRef) -> list[RecordVersion]:
+    """List a record's versions, oldest first, the current one last; empty when it is unknown."""
+    record = record_by_ref(tx, ref)
+    if record is None:
+        return []
+    earlier = tx.connection.execute(_EARLIER, {"record_id": record.record_id})
+    return [*(_version(ref, row) for row in earlier), record.current]
+
+
+def live_count(tx: Transaction) -> int:
+    """Count the records that are not retired."""
+    return int(tx.connection.execute(_LIVE).scalar_one())
+
+
+def pending_count(tx: Transaction) -> int:
+    """Count the records that were taken or retired and not yet published."""
+    return int(tx.connection.execute(_PENDING).scalar_one())
+
+
+def iterate_attributes(
+    tx: Transaction, *, rules_hash_not: str
+) -> Iterator[list[tuple[int, Attributes]]]:
+    """Give (record ID, attributes) of each record not standardised by the rules of that hash.
+
+    Lists of at most 20,000, by record ID; the caller may write between them.
+    """
+    after = 0
+    while batch := _outdated_after(tx, after, rules_hash_not):
+        yield batch
+        after = batch[-1][0]
+
+
+def write_standardised(
+    tx: Transaction, rows: Sequence[tuple[int, Attributes]], rules_hash: str
+) -> None:
+    """Set the standardised attributes of records (record ID, attributes), made by those rules."""
+    table = pa.table(
+        {
+            "record_id": pa.array((number for number, _ in rows), pa.int64()),
+            "attributes": pa.array((to_json(values) for _, values in rows), pa.string()),
+        }
+    )
+    with staged(tx, "staged_standardised", table):
+        execute(tx, _WRITE_STANDARDISED, rules_hash=rules_hash)
+
+
+def _outdated_after(tx: Transaction, after: int, rules_hash: str) -> list[tuple[int, Attributes]]:
+    bound: Mapping[str, object] = {
+        "after": after,
+        "rules_hash": rules_hash,
+        "rows": _ROWS_AT_ONCE,
+    }
+    found = tx.connection.execute(_OUTDATED, bound)
+    return [(number, attributes_from_json(text)) for number, text in found]
+
+
+def _version(ref: RecordRef, row: sa.Row[tuple[object, ...]]) -> RecordVersion:
+    return RecordVersion(
+        ref=ref,
+        version=row.version,
+        payload=row.payload,
+        attributes=attributes_from_json(row.attributes),
+        content_hash=row.content_hash,
+        modified_at=row.modified_at,
+        arrived_at=row.arrived_at,
+        retired_at=row.retired_at,
+    )

@@ -1,0 +1,74 @@
+"""The store: one database, and the two kinds of transaction on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from mdm.store import engines, migration
+
+
+class Transaction:
+    """What the functions of `mdm.store` work in; `connection` is SQLAlchemy's."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    def commit(self) -> None:
+        """Make everything done so far durable; the transaction is over then, and refuses more."""
+        self.connection.commit()
+
+
+@contextmanager
+def _rolled_back(connection: sa.Connection) -> Iterator[None]:
+    """Begin a transaction that ends in a rollback, unless it was committed by then."""
+    with connection.begin() as transaction:
+        yield
+        if transaction.is_active:
+            transaction.rollback()
+
+
+class Store:
+    """The system of record behind a database URL; threads may share it.
+
+    `sqlite:///file.db` or `postgresql://user@host/name`.  Nothing is opened before it is used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = engines.make_engine(url)
+
+    def migrate(self) -> list[str]:
+        """Bring a fresh or older database up to date; several processes may do so at once.
+
+        Result: the revisions that were applied, oldest first; empty if it was up to date.
+        Raises StoreTooNew when a newer version of the service has been there, StoreNotReady when
+        the database cannot be opened.
+        """
+        return migration.migrate(self._engine)
+
+    def check(self) -> None:
+        """Raise StoreNotReady or StoreTooNew unless the database is the one the code needs."""
+        migration.check(self._engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open one consistent snapshot; what others commit meanwhile is not seen."""
+        with self._engine.connect() as opened:
+            connection = opened.execution_options(**engines.read_options(self._engine))
+            with connection.begin():
+                engines.take_snapshot(connection)
+                yield Transaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open the one writing transaction at a time; waits for the writer before it.
+
+        It rolls back unless `commit()` was called.
+        """
+        with self._engine.connect() as connection, _rolled_back(connection):
+            engines.take_write_lock(connection)
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Close the idle connections; the store opens new ones if it is used again."""
+        self._engine.dispose()

@@ -1,0 +1,147 @@
+"""Taking a batch of source records in: what is new, what changed, what stays as it is."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Literal
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from mdm.model.records import IncomingRecord, Taken
+from mdm.store.bulk import execute, staged
+from mdm.store.codec import to_json
+from mdm.store.sources import source_id
+from mdm.store.store import Transaction
+
+Outcome = Literal["created", "changed", "unchanged", "stale"]
+
+_ROWS_AT_ONCE = 20_000
+
+_KEPT = sa.text("""
+    SELECT r.key, r.content_hash, r.modified_at, r.retired_at
+    FROM staged_key k
+    JOIN record r ON r.source_id = :source_id AND r.key = k.key
+""")
+
+_KEEP_EARLIER = sa.text("""
+    INSERT INTO record_version (record_id, version, content_hash, payload, attributes,
+                                modified_at, arrived_at, retired_at)
+    SELECT r.record_id, r.version, r.content_hash, r.payload, r.attributes,
+           r.modified_at, r.arrived_at, r.retired_at
+    FROM staged_record s
+    JOIN record r ON r.source_id = :source_id AND r.key = s.key
+""")
+
+_WRITE = sa.text("""
+    INSERT INTO record (source_id, key, version, content_hash, payload, attributes,
+                        modified_at, arrived_at, pending)
+    SELECT :source_id, key, 1, content_hash, payload, attributes,
+           modified_at, :arrived_at, true
+    FROM staged_record
+    WHERE true
+    ON CONFLICT (source_id, key) DO UPDATE
+    SET version = record.version + 1,
+        content_hash = excluded.content_hash,
+        payload = excluded.payload,
+        attributes = excluded.attributes,
+        modified_at = excluded.modified_at,
+        arrived_at = excluded.arrived_at,
+        retired_at = NULL,
+        pending = true
+""")
+
+_WRITE_STANDARDISED = sa.text("""
+    INSERT INTO standardised (record_id, rules_hash, attributes)
+    SELECT r.record_id, s.rules_hash, s.standardised
+    FROM staged_record s
+    JOIN record r ON r.source_id = :source_id AND r.key = s.key
+    WHERE true
+    ON CONFLICT (record_id) DO UPDATE
+    SET rules_hash = excluded.rules_hash, attributes = excluded.attributes
+""")
+
+
+def take(
+    tx: Transaction, source: str, batch: Sequence[IncomingRecord], *, arrived_at: str
+) -> Taken:
+    """Keep a batch of a source's records, and tell what became of them.
+
+    A record whose content is as kept changes nothing at all; one whose modification time is older
+    than the kept one's is stale and not taken; any other becomes the current version, pending, and
+    the version before it stays readable.  A retired record that is taken again comes back to life
+    as a new version.  Of a key that occurs twice in the batch, the later row is the newer version.
+
+    `arrived_at` is ISO 8601 UTC.  NotFound when the source was never declared.
+    """
+    number = source_id(tx, source)
+    taken = Taken()
+    for start in range(0, len(batch), _ROWS_AT_ONCE):
+        for rows in _rounds(batch[start : start + _ROWS_AT_ONCE]):
+            taken += _take_distinct(tx, number, rows, arrived_at)
+    return taken
+
+
+def _rounds(batch: Sequence[IncomingRecord]) -> list[list[IncomingRecord]]:
+    """Split a batch so that no key occurs twice in a round: the n-th round has the n-th rows."""
+    seen: Counter[str] = Counter()
+    rounds: defaultdict[int, list[IncomingRecord]] = defaultdict(list)
+    for row in batch:
+        rounds[seen[row.key]].append(row)
+        seen[row.key] += 1
+    return list(rounds.values())
+
+
+def _take_distinct(
+    tx: Transaction, number: int, rows: Sequence[IncomingRecord], arrived_at: str
+) -> Taken:
+    kept = _kept(tx, number, rows)
+    outcomes = [_outcome(kept.get(row.key), row) for row in rows]
+    new = [
+        row
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if outcome in ("created", "changed")
+    ]
+    if new:
+        _write(tx, number, new, arrived_at)
+    counts = Counter(outcomes)
+    return Taken(counts["created"], counts["changed"], counts["unchanged"], counts["stale"])
+
+
+def _kept(
+    tx: Transaction, number: int, rows: Sequence[IncomingRecord]
+) -> dict[str, sa.Row[tuple[object, ...]]]:
+    """Find what is kept under the rows' keys."""
+    keys = pa.table({"key": pa.array((row.key for row in rows), pa.string())})
+    with staged(tx, "staged_key", keys):
+        found = tx.connection.execute(_KEPT, {"source_id": number}).all()
+    return {row.key: row for row in found}
+
+
+def _outcome(kept: sa.Row[tuple[object, ...]] | None, row: IncomingRecord) -> Outcome:
+    if kept is None:
+        return "created"
+    if kept.content_hash == row.content_hash and kept.retired_at is None:
+        return "unchanged"
+    if kept.modified_at and row.modified_at and row.modified_at < kept.modified_at:
+        return "stale"
+    return "changed"
+
+
+def _write(tx: Transaction, number: int, rows: Sequence[IncomingRecord], arrived_at: str) -> None:
+    with staged(tx, "staged_record", _as_table(rows)):
+        execute(tx, _KEEP_EARLIER, source_id=number)
+        execute(tx, _WRITE, source_id=number, arrived_at=arrived_at)
+        execute(tx, _WRITE_STANDARDISED, source_id=number)
+
+
+def _as_table(rows: Sequence[IncomingRecord]) -> pa.Table:
+    columns = {
+        "key": (row.key for row in rows),
+        "content_hash": (row.content_hash for row in rows),
+        "payload": (row.payload for row in rows),
+        "attributes": (to_json(row.attributes) for row in rows),
+        "modified_at": (row.modified_at for row in rows),
+        "standardised": (to_json(row.standardised) for row in rows),
+        "rules_hash": (row.rules_hash for row in rows),
+    }
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})

@@ -1,0 +1,109 @@
+"""Fresh stores for tests, on SQLite and on PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from getpass import getuser
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from mdm.model.records import IncomingRecord, Source, Taken
+from mdm.store import Store, records
+from mdm.store.codec import to_json
+from mdm.store.schema import metadata
+
+DATABASES = ("sqlite", "postgresql")
+ARRIVED = "2026-01-31T12:00:00.000000Z"
+
+_HOW_TO_GET_ONE = (
+    "PostgreSQL is not reachable at {server}: start one there "
+    "(apt-get install postgresql, or docker run -p 127.0.0.1:5432:5432 "
+    "-e POSTGRES_HOST_AUTH_METHOD=trust -e POSTGRES_USER={user} postgres), "
+    "or name another one in MDM_TEST_POSTGRES_URL"
+)
+
+
+class PostgresMissingError(Exception):
+    """There is no PostgreSQL server to test on; the message says how to get one."""
+
+
+def postgres_server() -> sa.URL:
+    """Tell where the server for tests is, as a URL of a database that exists there."""
+    default = f"postgresql://{getuser()}@127.0.0.1:5432/postgres"
+    return sa.make_url(os.environ.get("MDM_TEST_POSTGRES_URL", default))
+
+
+@contextmanager
+def postgres_database(name: str) -> Iterator[str]:
+    """Make an empty database of that name for as long as it is needed; gives its URL."""
+    server = postgres_server()
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        _replace_database(engine, name)
+    except sa.exc.OperationalError as error:
+        place = server.render_as_string(hide_password=True)
+        raise PostgresMissingError(
+            _HOW_TO_GET_ONE.format(server=place, user=server.username)
+        ) from error
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _drop_database(engine, name)
+        engine.dispose()
+
+
+def sqlite_url(folder: Path) -> str:
+    """Name the database file that a test keeps in its folder."""
+    return f"sqlite:///{folder / 'store.db'}"
+
+
+@contextmanager
+def fresh(url: str) -> Iterator[Store]:
+    """Open a migrated store whose tables are empty and whose counters start at 1."""
+    store = Store(url)
+    store.migrate()
+    if url.startswith("postgresql"):
+        _empty(store)
+    yield store
+    store.close()
+
+
+def incoming(key: str, name: str = "Ann", *, modified_at: str | None = None) -> IncomingRecord:
+    """Make a record as ingestion would; its content is its name."""
+    return IncomingRecord(
+        key=key,
+        payload=to_json({"id": key, "NAME": name}),
+        attributes={"given_name": name, "email": (f"{name}@example.org",)},
+        standardised={"given_name": name.lower()},
+        rules_hash="rules-1",
+        content_hash=f"hash of {name}",
+        modified_at=modified_at,
+    )
+
+
+def take(store: Store, *rows: IncomingRecord, source: str = "crm", at: str = ARRIVED) -> Taken:
+    """Declare the source, take the rows and commit."""
+    with store.write() as tx:
+        records.declare_sources(tx, [Source(source, "operational", 0.9)])
+        taken = records.take(tx, source, rows, arrived_at=at)
+        tx.commit()
+    return taken
+
+
+def _empty(store: Store) -> None:
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with store.write() as tx:
+        tx.connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        tx.commit()
+
+
+def _replace_database(engine: sa.Engine, name: str) -> None:
+    _drop_database(engine, name)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+
+
+def _drop_database(engine: sa.Engine, name: str) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,0 +1,114 @@
+"""What a transaction promises: one snapshot, one writer, nothing without a commit, nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from mdm.model.records import Source
+from mdm.store import publication, records
+from tests.stores import ARRIVED, incoming, take
+
+_WRITES_UNTIL_KILLED = """
+import itertools, sys
+from mdm.store import Store
+from tests.stores import incoming, take
+store = Store(sys.argv[1])
+for number in itertools.count():
+    take(store, incoming(str(number)))
+    print(number, flush=True)
+"""
+
+
+def pending(store):
+    with store.read() as tx:
+        return records.pending_count(tx)
+
+
+def test_a_write_that_does_not_commit_leaves_nothing(store):
+    with store.write() as tx:
+        records.declare_sources(tx, [Source("crm", "operational", 0.5)])
+        records.take(tx, "crm", [incoming("1")], arrived_at=ARRIVED)
+        assert records.pending_count(tx) == 1
+    assert pending(store) == 0
+
+
+def test_an_error_in_a_write_leaves_nothing_and_frees_the_lock(store):
+    def fail() -> None:
+        with store.write() as tx:
+            publication.mint(tx, 3, ARRIVED)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.write() as tx:
+        assert publication.mint(tx, 2, ARRIVED) == range(1, 3)
+
+
+def test_a_transaction_that_was_committed_refuses_more(store):
+    with store.write() as tx:
+        tx.commit()
+        with pytest.raises(sa.exc.InvalidRequestError):
+            publication.mint(tx, 1, ARRIVED)
+
+
+def test_a_reader_sees_one_snapshot_whatever_is_committed_meanwhile(store):
+    take(store, incoming("1"))
+    with store.read() as tx:
+        take(store, incoming("2"))
+        assert records.pending_count(tx) == 1
+    assert pending(store) == 2
+
+
+def test_a_reading_transaction_refuses_to_write(store):
+    with store.read() as tx, pytest.raises(sa.exc.DBAPIError, match=r"read-?only"):
+        records.declare_sources(tx, [Source("crm", "operational", 0.5)])
+    take(store, incoming("1"))
+    assert pending(store) == 1
+
+
+def test_writers_wait_for_one_another_and_never_mint_a_serial_twice(store):
+    def mint(_: int) -> list[int]:
+        with store.write() as tx:
+            serials = publication.mint(tx, 3, ARRIVED)
+            tx.commit()
+        return list(serials)
+
+    with ThreadPoolExecutor(8) as pool:
+        minted = [serial for serials in pool.map(mint, range(40)) for serial in serials]
+    assert sorted(minted) == list(range(1, 121))
+
+
+def test_foreign_keys_are_enforced(store):
+    homeless = "INSERT INTO crosswalk (record_id, serial) VALUES (7, 7)"
+    with store.write() as tx, pytest.raises(sa.exc.IntegrityError):
+        tx.connection.exec_driver_sql(homeless)
+
+
+def test_sqlite_waits_keeps_a_wal_and_syncs_every_commit(sqlite_store):
+    with sqlite_store.read() as tx:
+        told = [
+            tx.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert told == ["wal", 2, 1, 10_000]
+
+
+def test_acknowledged_writes_survive_kill_minus_nine(store, store_url):
+    child = subprocess.Popen(
+        [sys.executable, "-c", _WRITES_UNTIL_KILLED, store_url],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    acknowledged = [int(child.stdout.readline()) for _ in range(25)]
+    child.send_signal(signal.SIGKILL)
+    acknowledged += [int(line) for line in child.stdout if line.endswith("\n")]
+    child.wait()
+    child.stdout.close()
+    assert acknowledged == list(range(len(acknowledged)))
+    assert pending(store) in (len(acknowledged), len(acknowledged) + 1)
