@@ -1,0 +1,1 @@
+"""The flow: ingest, train, resolve, publish; one module a stage."""
