@@ -1,0 +1,1 @@
+"""Clusters, golden IDs, judgements and survivorship as pure functions of their arguments."""
