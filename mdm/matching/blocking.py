@@ -1,0 +1,136 @@
+"""Blocking: which pairs of records are worth comparing.
+
+In: the table `record` (`mdm.matching.columns`).  Out: the table `blocking_key` (rule, key, n), a
+row for each value, and the pairs of records that share a key.  A key that more than `KEY_LIMIT`
+distinct standardised records share is skipped, and so is a rule that would make more pairs than
+its budget; both are decided once, at training, and frozen with the model version.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from mdm.matching.columns import split_term
+from mdm.matching.predicates import column
+from mdm.model.rules.rules import BlockingRule, Rules
+
+KEY_LIMIT = 200
+"""Distinct records that may share a key; DESIGN.md, 'Blocking is one table'."""
+PAIRS_A_RECORD = 10
+"""A rule's budget: it may make so many pairs for each record ..."""
+LEAST_BUDGET = 1_000_000
+"""... or so many in all, whichever is more, so that small stores lose no rule."""
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """What a blocking rule would make: `pairs` after its `skipped` keys; `largest` keys first."""
+
+    rule: str
+    pairs: int
+    skipped: tuple[str, ...]
+    largest: tuple[tuple[str, int], ...]
+
+
+def make_keys(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    """Make the table `blocking_key` of all rules; a record without one of the terms has no key."""
+    connection.execute("create table blocking_key (rule smallint, key varchar, n bigint)")
+    for number, rule in enumerate(rules.blocking):
+        connection.execute(f"insert into blocking_key {_keys_sql(rules, number, rule)}")
+
+
+def _keys_sql(rules: Rules, number: int, rule: BlockingRule) -> str:
+    terms = []
+    for term in rule.on:
+        attribute, feature = split_term(term)
+        name = column(attribute, feature)
+        terms.append(f"unnest({name})" if rules.attribute(attribute).many else name)
+    columns = ", ".join(f"{term} as t{i}" for i, term in enumerate(terms))
+    values = " || '|' || ".join(f"t{i}" for i in range(len(terms)))
+    return f"""
+        select distinct {number}, {values}, n
+        from (select n, {columns} from record)
+        where {values} is not null
+        """
+
+
+def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[RuleCount]:
+    """Count what each rule would make, in the order of the rules."""
+    connection.execute(
+        f"""
+        create or replace temp table key_size as
+        select rule, key, count(*) as size
+        from blocking_key
+        group by all
+        having count(*) > 1
+        """
+    )
+    columns = ", ".join(f"record.{attribute.name}" for attribute in rules.attributes)
+    connection.execute(
+        f"""
+        create or replace temp table skipped_key as
+        select rule, key
+        from key_size
+        join blocking_key using (rule, key)
+        join record using (n)
+        where size > {KEY_LIMIT}
+        group by rule, key
+        having count(distinct hash({columns})) > {KEY_LIMIT}
+        """
+    )
+    return [_count(connection, i, rule.name) for i, rule in enumerate(rules.blocking)]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, number: int, name: str) -> RuleCount:
+    (pairs,) = connection.execute(
+        """
+        select coalesce(sum(size * (size - 1) // 2), 0)
+        from key_size anti join skipped_key using (rule, key)
+        where rule = ?
+        """,
+        [number],
+    ).fetchone() or (0,)
+    skipped = connection.execute(
+        "select key from skipped_key where rule = ? order by key", [number]
+    ).fetchall()
+    largest = connection.execute(
+        "select key, size from key_size where rule = ? order by size desc, key limit 3", [number]
+    ).fetchall()
+    return RuleCount(name, int(pairs), tuple(k for (k,) in skipped), tuple(largest))
+
+
+def budget(records: int) -> int:
+    """Tell how many pairs one rule may make over so many records."""
+    return max(LEAST_BUDGET, PAIRS_A_RECORD * records)
+
+
+def make_pairs(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    skipped: Mapping[str, Sequence[str]],
+    *,
+    of: str = "record",
+) -> int:
+    """Make the table `candidate` (n_l, n_r), n_l < n_r, each pair once; the result counts them.
+
+    `skipped`: rule -> the keys that too many records shared when the model was trained; `of`: the
+    table of the records (n) that may stand left, all of them by default.
+    """
+    numbers = {rule.name: number for number, rule in enumerate(rules.blocking)}
+    rows = [(numbers[name], key) for name, keys in skipped.items() for key in keys]
+    connection.execute("create or replace temp table skip (rule smallint, key varchar)")
+    if rows:
+        connection.executemany("insert into skip values (?, ?)", rows)
+    connection.execute(
+        f"""
+        create or replace table candidate as
+        select distinct l.n as n_l, r.n as n_r
+        from blocking_key as l
+        semi join {of} as chosen on chosen.n = l.n
+        join blocking_key as r on l.rule = r.rule and l.key = r.key and l.n < r.n
+        anti join skip on skip.rule = l.rule and skip.key = l.key
+        """
+    )
+    (count,) = connection.execute("select count(*) from candidate").fetchone() or (0,)
+    return int(count)

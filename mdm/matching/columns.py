@@ -1,0 +1,133 @@
+"""Standardised records as a DuckDB table with one column for each attribute and feature.
+
+In: Arrow rows with record_id, source, key and standardised (JSON).  Out: the table
+`record`, a row for each record, numbered `n` from 0 in the order of (source, key), the order by
+which every tie falls.  Features are computed once for each distinct value.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from mdm.matching.predicates import column, feature_of
+from mdm.model.rules.rules import Kind, Rules
+from mdm.standardise.features import feature
+from mdm.standardise.nicknames import nickname_group
+
+
+@dataclass(frozen=True, order=True)
+class Derived:
+    """A column that holds a feature of an attribute."""
+
+    attribute: str
+    feature: str
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return column(self.attribute, self.feature)
+
+
+def split_term(term: str) -> tuple[str, str | None]:
+    """Split a blocking term: `family_name.sound` -> (`family_name`, `sound`)."""
+    attribute, _, name = term.partition(".")
+    return attribute, name or None
+
+
+def derived_columns(rules: Rules) -> list[Derived]:
+    """List the feature columns that the rules' blocks and comparisons look at."""
+    terms = [term for rule in rules.blocking for term in rule.on]
+    terms += [t for block in (*rules.training.blocks, *rules.training.deterministic) for t in block]
+    wanted = {Derived(*pair) for term in terms if (pair := split_term(term))[1] is not None}
+    for comparison in rules.comparisons:
+        for level in comparison.levels:
+            for attribute, predicate in level.when.items():
+                name = feature_of(predicate)
+                if name is not None:
+                    wanted.add(Derived(attribute, name))
+    return sorted(wanted)
+
+
+def load_records(
+    connection: duckdb.DuckDBPyConnection, records: pa.RecordBatchReader | pa.Table, rules: Rules
+) -> int:
+    """Make the table `record` of standardised records; the result is their number.
+
+    Columns: `n`, `record_id`, `source`, `key`, an attribute each (text, or a list of texts for
+    `many`), a feature each.  `record_raw` keeps the records as they were given.
+    """
+    structure = orjson.dumps(
+        {a.name: ["VARCHAR"] if a.many else "VARCHAR" for a in rules.attributes}
+    ).decode()
+    connection.register("incoming", records)
+    connection.execute("create table record_raw as select * from incoming")
+    connection.unregister("incoming")
+    connection.execute(
+        """
+        create table record_base as
+        select row_number() over (order by source, key) - 1 as n,
+               record_id,
+               source,
+               key,
+               unnest(from_json(standardised, $structure))
+        from record_raw
+        order by n
+        """.replace("$structure", "'" + structure.replace("'", "''") + "'"),
+    )
+    _add_features(connection, rules)
+    (count,) = connection.execute("select count(*) from record").fetchone() or (0,)
+    return int(count)
+
+
+def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    """Make `record` from `record_base` and a mapping from value to feature for each feature."""
+    columns = derived_columns(rules)
+    for derived in columns:
+        _make_mapping(connection, rules, derived)
+    selected = "".join(f",\n       f_{d.name}.feature as {d.name}" for d in columns)
+    joins = "\n".join(
+        f"left join f_{d.name} on f_{d.name}.n = b.n"
+        if rules.attribute(d.attribute).many
+        else f"left join f_{d.name} on f_{d.name}.value = b.{d.attribute}"
+        for d in columns
+    )
+    connection.execute(
+        f"create table record as select b.*{selected}\nfrom record_base as b\n{joins}\norder by b.n"
+    )
+    for name in ["record_base", *(f"f_{derived.name}" for derived in columns)]:
+        connection.execute(f"drop table {name}")
+
+
+def _make_mapping(connection: duckdb.DuckDBPyConnection, rules: Rules, derived: Derived) -> None:
+    """Make `f_<name>`: (value, feature), or (n, list of features) for a `many` attribute."""
+    attribute = rules.attribute(derived.attribute)
+    each = f"unnest({attribute.name})" if attribute.many else attribute.name
+    found = connection.execute(f"select distinct {each} from record_base").fetchall()
+    values = [str(value) for (value,) in found if value is not None]
+    mapping = pa.table(
+        {
+            "value": pa.array(values, pa.string()),
+            "feature": _features(attribute.kind, derived.feature, values),
+        }
+    )
+    connection.register("mapping", mapping)
+    make = _LIST_MAPPING if attribute.many else "select * from mapping"
+    connection.execute(f"create table f_{derived.name} as {make}".replace("$many", attribute.name))
+    connection.unregister("mapping")
+
+
+_LIST_MAPPING = """
+    select n, list(distinct mapping.feature order by mapping.feature) as feature
+    from (select n, unnest($many) as value from record_base) as record_value
+    join mapping on mapping.value = record_value.value
+    where mapping.feature is not null
+    group by n
+    """
+
+
+def _features(kind: Kind, name: str, values: list[str]) -> pa.Array:
+    if name == "nicknames":
+        return pa.array([sorted(nickname_group(value)) for value in values], pa.list_(pa.string()))
+    return pa.array([feature(kind, name, value) for value in values], pa.string())

@@ -1,0 +1,63 @@
+"""The rules' comparisons as Splink settings.
+
+Every comparison becomes: a null level (nothing of it can be compared), the rules' levels in
+order, and 'all else'.  A level that may be adjusted for term frequency takes as its base the
+level of the same comparison where that attribute alone is the same, as Splink does.
+"""
+
+from typing import Any
+
+from mdm.matching.predicates import level_condition
+from mdm.model.rules.rules import Comparison, Level, Rules
+
+UNIQUE_ID = "n"
+
+
+def splink_settings(rules: Rules) -> dict[str, Any]:
+    """Write the settings that Splink 5 takes, without any trained parameter."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": UNIQUE_ID,
+        "blocking_rules_to_generate_predictions": [],
+        "comparisons": [_comparison(rules, comparison) for comparison in rules.comparisons],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+        "em_convergence": 0.0001,
+        "max_iterations": 50,
+    }
+
+
+def _comparison(rules: Rules, comparison: Comparison) -> dict[str, Any]:
+    return {
+        "output_column_name": comparison.name,
+        "comparison_levels": [
+            _null_level(comparison),
+            *(_level(rules, level) for level in comparison.levels),
+            {"sql_condition": "ELSE", "label_for_charts": "all else"},
+        ],
+    }
+
+
+def _null_level(comparison: Comparison) -> dict[str, Any]:
+    missing = [f"({name}_l is null or {name}_r is null)" for name in comparison.attributes]
+    return {
+        "sql_condition": " and ".join(missing),
+        "label_for_charts": "missing",
+        "is_null_level": True,
+    }
+
+
+def _level(rules: Rules, level: Level) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "sql_condition": level_condition(rules, level.when),
+        "label_for_charts": level_words(level),
+    }
+    if level.term_frequency is not None:
+        written["tf_adjustment_column"] = level.term_frequency
+        written["tf_adjustment_weight"] = 1.0
+    return written
+
+
+def level_words(level: Level) -> str:
+    """Say a level in words: `family_name same, postal_code area`."""
+    return ", ".join(f"{name} {predicate}" for name, predicate in level.when.items())

@@ -1,0 +1,176 @@
+"""Estimating a model: the prior, u by random sampling, m by EM.
+
+In: the table `record` and the rules.  Out: Splink's settings with every level's m and u, and what
+is to be said about them.  Samples are drawn by a hash of (source, key) and the seed, so that two
+trainings on the same records agree, whatever order the records came in.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import duckdb
+from splink import Linker
+from splink.internals.exceptions import EMTrainingException
+
+from mdm.matching.settings import splink_settings
+from mdm.matching.splink_engine import agreement, linker
+from mdm.model.progress import Progress
+from mdm.model.rules.rules import Comparison, Rules
+
+RANDOM_PAIRS = 10_000_000
+"""Random pairs that u is measured on: enough to see a level of one pair in a million."""
+EM_PAIRS = 3_000_000
+"""Pairs of one training block that EM looks at, at most."""
+LEAST_RECORDS = 300
+"""Below so many records nothing is estimated; the defaults of the rules file serve."""
+DEFAULT_PRIOR_MATCHES = 0.5
+"""Matches for each record when there is too little data to estimate their number."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Splink's settings with all parameters; figures and warnings about how they came about."""
+
+    settings: Mapping[str, Any]
+    figures: Mapping[str, object]
+    warnings: Sequence[str]
+
+
+def train(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, *, seed: int, progress: Progress
+) -> Trained:
+    """Estimate all parameters from the table `record`."""
+    (count,) = connection.execute("select count(*) from record").fetchone() or (0,)
+    if count < LEAST_RECORDS:
+        return _from_defaults(rules, int(count))
+    return _estimate(connection, rules, int(count), seed, progress)
+
+
+def _from_defaults(rules: Rules, count: int) -> Trained:
+    settings = splink_settings(rules)
+    settings["probability_two_random_records_match"] = _default_prior(count)
+    _fill(settings, rules, "u", None)
+    _fill(settings, rules, "m", None)
+    warning = (
+        f"{count} records are too few to train on (at least {LEAST_RECORDS}): "
+        "the defaults of the rules file are used"
+    )
+    return Trained(settings, {"records": count, "trained": False}, [warning])
+
+
+def _default_prior(count: int) -> float:
+    return min(0.5, DEFAULT_PRIOR_MATCHES / max(1, (count - 1) / 2))
+
+
+def _estimate(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, count: int, seed: int, progress: Progress
+) -> Trained:
+    warnings: list[str] = []
+    with progress.step("train: u from random pairs", None):
+        settings, sampled = _estimate_u(connection, rules, seed, count)
+    warnings += _fill(settings, rules, "u", 0.5 / sampled)
+    _, model = linker(connection, settings)
+    with progress.step("train: prior", None):
+        prior = _prior(model, rules, count, warnings)
+    _estimate_m(model, rules, progress, warnings)
+    settings = model.misc.save_model_to_json(None)
+    settings["probability_two_random_records_match"] = prior
+    warnings += _fill(settings, rules, "m", None)
+    figures = {"records": count, "trained": True, "random_pairs": sampled}
+    return Trained(settings, figures, warnings)
+
+
+def _prior(model: Linker, rules: Rules, count: int, warnings: list[str]) -> float:
+    """Estimate the share of pairs that match: those of the deterministic rules over their recall.
+
+    Splink's `estimate_probability_two_random_records_match`.
+    """
+    proofs = [agreement(terms) for terms in rules.training.deterministic]
+    try:
+        model.training.estimate_probability_two_random_records_match(
+            proofs, recall=rules.training.recall
+        )
+        prior = float(model.misc.save_model_to_json(None)["probability_two_random_records_match"])
+    except ValueError:
+        prior = 0.0
+    if 0 < prior < 1:
+        return prior
+    warnings.append(
+        "the deterministic rules found no match to estimate the prior from: "
+        f"{DEFAULT_PRIOR_MATCHES} matches a record are assumed"
+    )
+    return _default_prior(count)
+
+
+def _estimate_u(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, seed: int, count: int
+) -> tuple[dict[str, Any], float]:
+    """Measure u on all pairs of a sample of records; the result tells how many pairs these were."""
+    wanted = min(count, math.ceil(math.sqrt(2 * RANDOM_PAIRS)))
+    connection.execute(
+        """
+        create or replace table record_sample as
+        select * from record order by hash(source, key, ?::bigint), n limit ?
+        """,
+        [seed, wanted],
+    )
+    _, sampler = linker(connection, splink_settings(rules), "record_sample")
+    # more pairs than there are: Splink then takes them all and draws no sample of its own
+    sampler.training.estimate_u_using_random_sampling(
+        max_pairs=4.0 * wanted * wanted, min_count_per_level=None, num_chunks=1
+    )
+    return sampler.misc.save_model_to_json(None), wanted * (wanted - 1) / 2
+
+
+def _estimate_m(
+    model: Linker, rules: Rules, progress: Progress, warnings: list[str]
+) -> None:
+    """Run EM within each training block; Splink averages what several blocks say of one level."""
+    with progress.step("train: m by EM", len(rules.training.blocks)) as advance:
+        for block in rules.training.blocks:
+            try:
+                model.training.estimate_parameters_using_expectation_maximisation(
+                    agreement(block),
+                    estimate_without_term_frequencies=True,
+                    max_pairs=EM_PAIRS,
+                )
+            except EMTrainingException:
+                warnings.append(
+                    f"training block {' + '.join(block)} has no pairs, or leaves nothing to "
+                    "estimate: it was left out"
+                )
+            advance(1)
+
+
+def _fill(
+    settings: Mapping[str, Any], rules: Rules, name: Literal["m", "u"], unseen: float | None
+) -> list[str]:
+    """Give every level that has no m (or u) its default; the result warns of each.
+
+    The default is `unseen`, or without it the one that the rules file documents.
+    """
+    warnings = []
+    for written, comparison in zip(settings["comparisons"], rules.comparisons, strict=True):
+        levels = written["comparison_levels"][1:]
+        for level, documented in zip(levels, _defaults(comparison, name), strict=True):
+            if level.get(f"{name}_probability") is None:
+                default = documented if unseen is None else unseen
+                level[f"{name}_probability"] = default
+                warnings.append(
+                    f"comparison {comparison.name}, level '{level['label_for_charts']}': "
+                    f"no pair to estimate {name} from, {default:.2g} is used"
+                )
+    return warnings
+
+
+_DEFAULT_M, _DEFAULT_U = 0.1, 0.001
+"""For a level whose rules file documents neither m nor u."""
+
+
+def _defaults(comparison: Comparison, name: Literal["m", "u"]) -> list[float]:
+    """List the documented m (or u) of the levels, 'all else' last."""
+    if name == "m":
+        return [*(level.m or _DEFAULT_M for level in comparison.levels), comparison.else_m or 0.1]
+    return [*(level.u or _DEFAULT_U for level in comparison.levels), comparison.else_u or 0.9]
