@@ -1,0 +1,95 @@
+"""Decide and cluster: from scored pairs and judgements to a cluster for each record.
+
+In: the tables `record`, `candidate` and `scored`.  Out: `scored` completed with every pair that
+lies inside a component and that blocking did not find, and the label of each record's cluster.
+"""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from mdm.identity.cluster import Judged, cap_unsure, clusters, edges_of
+from mdm.identity.components import Components, Edges, IntArray, components
+from mdm.identity.judgements import Pair, constraints
+from mdm.matching.model import ScoringModel
+from mdm.matching.scoring import score
+from mdm.resolution.snapshot import Snapshot
+
+
+def cluster(snapshot: Snapshot, model: ScoringModel, *, link: int) -> IntArray:
+    """Label each record (by `n`) with its cluster; `link` is the threshold in micro-bits."""
+    connection = snapshot.connection
+    judged = _judged(snapshot)
+    linked = cap_unsure(_edges(connection, f"where weight >= {link}"), judged.unsure, link=link)
+    found = components(snapshot.count, linked, judged.same, link=link)
+    _score_inside(connection, model, found)
+    inside = _edges(connection, "semi join component_pair using (n_l, n_r)")
+    return clusters(found, cap_unsure(inside, judged.unsure, link=link), judged, link=link)
+
+
+def _edges(connection: duckdb.DuckDBPyConnection, which: str) -> Edges:
+    columns = connection.execute(
+        f"select n_l, n_r, weight from scored {which} order by n_l, n_r"
+    ).fetchnumpy()
+    left, right, weight = (columns[name].astype(np.int64) for name in ("n_l", "n_r", "weight"))
+    return Edges(left, right, weight)
+
+
+def _score_inside(
+    connection: duckdb.DuckDBPyConnection, model: ScoringModel, found: Components
+) -> None:
+    """Score the pairs inside components that blocking did not find.
+
+    A component over the limit is clustered by the pairs that it has.
+    """
+    labels = pa.table({"n": np.arange(len(found.label)), "component": found.label})
+    connection.register("labels", labels.filter(~found.over_limit))
+    connection.execute(
+        """
+        create or replace table component_pair as
+        select l.n as n_l, r.n as n_r
+        from labels as l
+        join labels as r on l.component = r.component and l.n < r.n
+        """
+    )
+    connection.register("over", labels.filter(found.over_limit))
+    connection.execute(
+        """
+        insert into component_pair
+        select n_l, n_r
+        from scored
+        join over as l on l.n = n_l
+        join over as r on r.n = n_r and r.component = l.component
+        """
+    )
+    connection.unregister("labels")
+    connection.unregister("over")
+    connection.execute(
+        """
+        create or replace table unscored as
+        select n_l, n_r from component_pair anti join scored using (n_l, n_r)
+        """
+    )
+    score(connection, model, pairs="unscored", scored="scored_inside")
+    connection.execute("insert into scored select * from scored_inside")
+
+
+def _judged(snapshot: Snapshot) -> Judged:
+    """Translate what stewards judged from record IDs to the positions of this run."""
+    live = snapshot.connection.execute(
+        "select record_id, n, content_hash from record join record_raw using (record_id)"
+    )
+    if not snapshot.judgements:
+        return Judged(edges_of([]), edges_of([]), edges_of([]))
+    rows = live.fetchall()
+    place = {record_id: n for record_id, n, _ in rows}
+    asked = constraints(snapshot.judgements, {record_id: said for record_id, _, said in rows})
+
+    def edges(pairs: list[Pair]) -> Edges:
+        return edges_of([(place[one], place[other]) for one, other in pairs])
+
+    return Judged(
+        same=edges([(group[0], other) for group in asked.same for other in group[1:]]),
+        different=edges(sorted(asked.different)),
+        unsure=edges(sorted(asked.unsure)),
+    )

@@ -1,0 +1,138 @@
+"""Publish: what differs between the published state and what a resolution found.
+
+In: the snapshot's tables `old_*`, and what the resolution made: `home` (record_id, serial),
+`own` (record_id, serial), `scored`, `component_pair`, `new_golden`.  Out: a `Publication`.
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+from mdm.model.rules.rules import Kind, Rules
+from mdm.store import Transaction, records
+from mdm.store.codec import attributes_from_json
+from mdm.store.publication import Publication
+
+_ROWS_AT_ONCE = 20_000
+
+
+def make_pairs(connection: duckdb.DuckDBPyConnection, *, review: int) -> None:
+    """Make the table `new_pair`: the pairs worth keeping, by record ID.
+
+    Those at or above the review threshold, and those inside a component.
+    """
+    connection.execute(
+        """
+        create table new_pair as
+        select least(l.record_id, r.record_id) as record_l,
+               greatest(l.record_id, r.record_id) as record_r,
+               weight
+        from (
+            select n_l, n_r, weight from scored where weight >= ?
+            union
+            select n_l, n_r, weight from scored semi join component_pair using (n_l, n_r)
+        )
+        join record as l on l.n = n_l
+        join record as r on r.n = n_r
+        """,
+        [review],
+    )
+
+
+def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publication:
+    """Tell what publishing must write, and nothing else."""
+
+    def table(query: str) -> pa.Table:
+        return connection.execute(query).to_arrow_table()
+
+    return Publication(
+        pairs_gone=table(_gone("old_pair", "new_pair", "record_l", "record_r")),
+        pairs=table(_changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight",))),
+        crosswalk_gone=table(_gone("old_crosswalk", "home", "record_id")),
+        crosswalk=table(_changed("home", "old_crosswalk", ("record_id",), ("serial",))),
+        own_serials=table(_OWN),
+        golden_gone=table(_gone("old_golden", "new_golden", "serial")),
+        golden=table(
+            _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
+        ),
+        search_keys_of=table(_SEARCHED_ANEW),
+        search_keys=table(_search_keys(rules)),
+        settled=table(_SETTLED),
+    )
+
+
+def write_standardised(
+    tx: Transaction, connection: duckdb.DuckDBPyConnection, rules: Rules
+) -> None:
+    """Keep the values that were standardised anew for this resolution."""
+    found = connection.execute(
+        "select record_id, standardised from record_raw where restandardised order by record_id"
+    )
+    while rows := found.fetchmany(_ROWS_AT_ONCE):
+        values = [(record_id, attributes_from_json(text)) for record_id, text in rows]
+        records.write_standardised(tx, values, rules.rules_hash)
+
+
+def _gone(old: str, new: str, *keys: str) -> str:
+    names = ", ".join(keys)
+    return f"select {names} from {old} anti join {new} using ({names}) order by {names}"
+
+
+def _changed(new: str, old: str, keys: Sequence[str], values: Sequence[str]) -> str:
+    """Select the rows that are not there, or say something else."""
+    names = ", ".join(keys)
+    all_names = ", ".join([*keys, *values])
+    return (
+        f"select {all_names} from {new} anti join {old} using ({all_names}) order by {names}"
+    )
+
+
+_OWN = """
+    select own.record_id, own.serial
+    from own
+    join record_raw using (record_id)
+    where own.serial is distinct from record_raw.own_serial
+    order by own.record_id
+    """
+_SETTLED = """
+    select record_id, content_hash from record_raw where pending
+    union all
+    select record_id, content_hash from retired_pending
+    order by record_id
+    """
+_SEARCHED_ANEW = """
+    select record_id from record_raw where pending or restandardised
+    union all
+    select record_id from retired_pending
+    order by record_id
+    """
+
+
+def _search_keys(rules: Rules) -> str:
+    """Select the search keys (kind, value, record_id) of the records that need new ones."""
+    parts = [
+        f"select '{a.kind.value}' as kind, "
+        f"{f'unnest({a.name})' if a.many else a.name} as value, record_id from record"
+        for a in rules.attributes
+        if a.kind in {Kind.EMAIL, Kind.PHONE, Kind.IDENTIFIER}
+    ]
+    parts += [
+        f"select 'name_date' as kind, {family} || '|' || {given} || '|' || {born} as value, "
+        "record_id from record"
+        for family in _names(rules, Kind.FAMILY_NAME)
+        for given in _names(rules, Kind.GIVEN_NAME)
+        for born in _names(rules, Kind.DATE_OF_BIRTH)
+    ]
+    empty = "select null::text as kind, null::text as value, null::bigint as record_id"
+    return f"""
+        select distinct kind, value, record_id
+        from ({" union all ".join([empty, *parts])})
+        join record_raw using (record_id)
+        where value is not null and (pending or restandardised)
+        order by kind, value, record_id
+        """
+
+
+def _names(rules: Rules, kind: Kind) -> list[str]:
+    return [attribute.name for attribute in rules.attributes if attribute.kind is kind]

@@ -1,0 +1,133 @@
+"""Train: a candidate model version from what is in the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+import orjson
+
+from mdm.matching import blocking, term_frequencies, training
+from mdm.matching.blocking import RuleCount
+from mdm.matching.calibration import PRIOR, calibrate
+from mdm.matching.model import ScoringModel
+from mdm.matching.training import Trained
+from mdm.model.errors import NothingToDo
+from mdm.model.models import ModelVersion
+from mdm.model.progress import SILENT, Progress
+from mdm.model.rules.dump import dump_rules
+from mdm.model.rules.rules import Rules
+from mdm.resolution.snapshot import read_records
+from mdm.resolution.stages import Stages
+from mdm.store import Store, models
+
+LIBRARIES = ("splink", "duckdb", "numpy", "scipy")
+"""Libraries whose version may change a match weight."""
+
+
+@dataclass(frozen=True)
+class _Blocking:
+    """What each blocking rule would make, and the rules whose pairs are within their budget."""
+
+    counts: Sequence[RuleCount]
+    records: int
+
+    @property
+    def left_out(self) -> list[RuleCount]:
+        return [each for each in self.counts if each.pairs > blocking.budget(self.records)]
+
+    @property
+    def kept(self) -> list[RuleCount]:
+        return [each for each in self.counts if each.pairs <= blocking.budget(self.records)]
+
+    def of(self, rules: Rules) -> Rules:
+        names = {each.rule for each in self.kept}
+        return replace(rules, blocking=tuple(r for r in rules.blocking if r.name in names))
+
+    @property
+    def figures(self) -> dict[str, dict[str, int]]:
+        return {
+            each.rule: {"pairs": each.pairs, "skipped_keys": len(each.skipped)}
+            for each in self.counts
+        }
+
+    @property
+    def warnings(self) -> list[str]:
+        """Name each rule that was left out, and its largest keys."""
+        return [
+            f"blocking rule '{each.rule}' would make {each.pairs:,} pairs, more than its budget "
+            f"of {blocking.budget(self.records):,}: it was left out; its largest keys: "
+            + ", ".join(f"'{key}' ({size:,} records)" for key, size in each.largest)
+            for each in self.left_out
+        ]
+
+
+def train(store: Store, rules: Rules, *, seed: int = 1, progress: Progress = SILENT) -> ModelVersion:
+    """Estimate the model on the live records and keep it as a candidate version.
+
+    Nothing that is published changes: `resolve` publishes with it.  NothingToDo without records.
+    """
+    stages = Stages(progress)
+    with duckdb.connect() as connection:
+        with stages.of("read"):
+            count = read_records(store, connection, rules, progress).count
+        if count == 0:
+            raise NothingToDo("there is no record to train on: run `mdm ingest` first")
+        with stages.of("count blocking rules"):
+            blocking.make_keys(connection, rules)
+            chosen = _Blocking(blocking.count_rules(connection, rules), count)
+        with stages.of("count term frequencies"):
+            frequencies = term_frequencies.count(connection, rules)
+        with stages.of("estimate"):
+            trained = training.train(connection, rules, seed=seed, progress=progress)
+        with stages.of("calibrate"):
+            model = ScoringModel(chosen.of(rules), trained.settings, frequencies, 1 / count)
+            settings = _calibrated(connection, model, chosen, trained)
+    return _keep(store, _version(rules, chosen, model, trained, settings, seed, stages.seconds))
+
+
+def _calibrated(
+    connection: duckdb.DuckDBPyConnection, model: ScoringModel, chosen: _Blocking, trained: Trained
+) -> Mapping[str, Any]:
+    """Calibrate what was estimated; defaults stay what the rules file says."""
+    if not trained.figures["trained"]:
+        return trained.settings
+    return calibrate(connection, model, chosen.kept)
+
+
+def _version(
+    rules: Rules,
+    chosen: _Blocking,
+    model: ScoringModel,
+    trained: Trained,
+    settings: Mapping[str, Any],
+    seed: int,
+    seconds: Mapping[str, float],
+) -> ModelVersion:
+    figures = {
+        **trained.figures,
+        "prior": settings[PRIOR],
+        "blocking": chosen.figures,
+        "seconds": seconds,
+    }
+    return ModelVersion(
+        rules_hash=rules.rules_hash,
+        rules=dump_rules(model.rules),
+        settings=orjson.dumps(settings).decode(),
+        term_frequencies=model.frequencies,
+        skipped_keys={each.rule: each.skipped for each in chosen.kept},
+        link_bits=rules.link_bits,
+        review_bits=rules.review_bits,
+        libraries={name: version(name) for name in LIBRARIES},
+        figures=figures,
+        warnings=[*chosen.warnings, *trained.warnings],
+        seed=seed,
+    )
+
+
+def _keep(store: Store, model: ModelVersion) -> ModelVersion:
+    with store.write() as tx:
+        number = models.add_candidate(tx, model)
+        tx.commit()
+    return replace(model, version=number)
