@@ -1,0 +1,1 @@
+"""Demonstration data that is made, not collected; nothing in `mdm/` or `api/` imports it."""
