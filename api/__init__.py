@@ -1,0 +1,52 @@
+"""The JSON API over HTTP: Flask, flask-smorest and marshmallow; it knows no SQL and no Splink."""
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from api import documentation, errors, golden_records, health, security, sources
+from api.hub import EXTENSION, Hub
+from api.openapi import ProblemApi
+
+__all__ = ["create_app"]
+
+LONGEST_BODY = 1_048_576
+"""Bytes; nothing takes a body yet."""
+
+CONFIGURATION = {
+    "API_TITLE": "Master data",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": "One golden record for each customer, made of what the departments "
+            "know of them. Errors are problem documents (RFC 9457) whose `type` is a page that "
+            "explains them."
+        },
+    },
+    "MAX_CONTENT_LENGTH": LONGEST_BODY,
+}
+
+BLUEPRINTS = (golden_records.blueprint, sources.blueprint, health.blueprint)
+
+
+def create_app(hub: Hub) -> Flask:
+    """Make the WSGI application that answers from `hub`; nothing is read before a request."""
+    app = Flask(__name__)
+    app.config.update(CONFIGURATION)
+    app.json = _in_order(app)
+    app.extensions[EXTENSION] = hub
+    security.register(app)
+    errors.register(app)
+    api = ProblemApi(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(documentation.blueprint)
+    return app
+
+
+def _in_order(app: Flask) -> DefaultJSONProvider:
+    """Write JSON with its fields in the order of the schemas, and text as it is."""
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = False
+    provider.ensure_ascii = False
+    return provider

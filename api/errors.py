@@ -1,0 +1,117 @@
+"""The one place where errors become answers; the HTTP statuses of our errors are chosen here."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from flask import Flask, Response, jsonify, make_response, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound
+
+from api import problems
+from api.problems import FieldFault, ProblemType, answer, answer_status
+from mdm.model.errors import (
+    MdmError,
+    Pending,
+    ResolvedElsewhere,
+    Retired,
+    StoreNotReady,
+    StoreTooNew,
+)
+from mdm.model.errors import NotFound as Unknown
+
+LOG = logging.getLogger(__name__)
+
+ERRORS: Mapping[type[MdmError], ProblemType] = {
+    Pending: problems.PENDING,
+    Unknown: problems.NOT_FOUND,
+    Retired: problems.RETIRED,
+}
+"""Each of our errors and its problem; the first that fits counts, so subclasses come first."""
+
+
+class BadParametersError(Exception):
+    """The parameters of a request break their rules; `faults` names each one."""
+
+    def __init__(self, *faults: FieldFault) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class MalformedError(Exception):
+    """A request that cannot be read at all; the text says why."""
+
+
+def register(app: Flask) -> None:
+    """Make `app` answer every error with a problem document."""
+    app.register_error_handler(MdmError, answer_ours)
+    app.register_error_handler(StoreNotReady, answer_not_ready)
+    app.register_error_handler(StoreTooNew, answer_not_ready)
+    app.register_error_handler(ResolvedElsewhere, answer_elsewhere)
+    app.register_error_handler(BadParametersError, answer_parameters)
+    app.register_error_handler(MalformedError, lambda error: answer(problems.MALFORMED, str(error)))
+
+
+def answer_ours(error: MdmError) -> Response:
+    """Answer one of our errors with its problem; one that is not listed is a fault of ours."""
+    for kind, problem in ERRORS.items():
+        if isinstance(error, kind):
+            return answer(problem, error.message)
+    raise error
+
+
+def answer_not_ready(error: MdmError) -> Response:
+    """Answer that the database is not ready; its address and its driver's words are for the log."""
+    LOG.error("not ready: %s", error.message)
+    return answer(problems.NOT_READY, "the log of the service says what is wrong")
+
+
+def answer_elsewhere(error: ResolvedElsewhere) -> Response:
+    """Send the reader on to the golden record that the ID resolves to now.
+
+    307 and `no-store`, because an unmerge may bring the ID back.
+    """
+    arguments = {**(request.view_args or {}), "golden_id": error.golden_id}
+    location = url_for(str(request.endpoint), **arguments)
+    query = request.query_string.decode()
+    response = jsonify(golden_id=error.golden_id, asked=error.asked)
+    response.status_code = 307
+    response.headers["Location"] = f"{location}?{query}" if query else location
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def answer_parameters(error: BadParametersError) -> Response:
+    """Answer with every parameter at fault."""
+    names = ", ".join(dict.fromkeys(fault.field for fault in error.faults))
+    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}", error.faults)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer an error of Flask, Werkzeug or webargs; the headers that it came with stay."""
+    if error.response is not None or (error.code or 500) < 400:
+        return make_response(error.get_response())
+    response = _problem_of(error)
+    allow = error.get_response().headers.get("Allow")
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def _problem_of(error: HTTPException) -> Response:
+    if error.code == 422:
+        return answer_parameters(BadParametersError(*_faults(getattr(error, "data", {}))))
+    if error.code == 405:
+        detail = f"this address has no method {request.method}"
+        return answer(problems.METHOD_NOT_ALLOWED, detail)
+    if isinstance(error, NotFound):
+        return answer(problems.NOT_FOUND, "there is no such page")
+    if error.code == 500:
+        return answer(problems.INTERNAL, "the fault was logged")
+    return answer_status(error.code or 500, error.description or error.name)
+
+
+def _faults(data: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]) -> Iterator[FieldFault]:
+    """Flatten webargs' `{"messages": {location: {field: [message, ...]}}}`."""
+    for fields in data.get("messages", {}).values():
+        for name, messages in fields.items():
+            for message in messages:
+                yield FieldFault(name, message)

@@ -1,0 +1,124 @@
+"""The kinds of problem that a request can meet, each with a stable type (RFC 9457).
+
+A `type` is the path of the page that explains it, e.g. `/problems/pending`; it never changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+
+import orjson
+from flask import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of problem: its name, its HTTP status, and what it means to who meets it."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def uri(self) -> str:
+        """The stable `type`, relative to the service's root."""
+        return f"/problems/{self.name}"
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One field at fault: which, what is wrong with it, and what would be right."""
+
+    field: str
+    message: str
+
+
+MALFORMED = ProblemType(
+    "malformed-request",
+    400,
+    "The request cannot be read",
+    "The address is not valid UTF-8 or holds a NUL character. "
+    "Correct the request; sending it again as it is will not help.",
+)
+INVALID = ProblemType(
+    "invalid-parameters",
+    422,
+    "A parameter breaks its rule",
+    "A parameter is missing, unknown, given twice, too long, out of its range, or does not go with "
+    "another. `errors` names each one and says what would be right.",
+)
+NOT_FOUND = ProblemType(
+    "not-found",
+    404,
+    "Not found",
+    "The service knows no golden ID, source, key or page of this name.",
+)
+PENDING = ProblemType(
+    "pending",
+    404,
+    "Not resolved yet",
+    "The record was taken and waits for the next resolve, which gives it a golden record. "
+    "Ask again after `mdm resolve`.",
+)
+RETIRED = ProblemType(
+    "retired",
+    410,
+    "Retired",
+    "The source records that this stands for were all retired by their departments. The golden ID "
+    "is kept and never given to another; it works again when one of its records returns.",
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "The address exists but not for this method; the `Allow` header lists the methods it has.",
+)
+NOT_READY = ProblemType(
+    "not-ready",
+    503,
+    "The service is not ready",
+    "The database cannot be reached, has no tables yet (run `mdm init`), or was upgraded by a "
+    "newer version of this service.",
+)
+INTERNAL = ProblemType(
+    "internal-error",
+    500,
+    "Something went wrong on our side",
+    "A fault of the service, which its log describes. Nothing was changed by this request.",
+)
+
+PROBLEMS = (
+    MALFORMED,
+    INVALID,
+    NOT_FOUND,
+    PENDING,
+    RETIRED,
+    METHOD_NOT_ALLOWED,
+    NOT_READY,
+    INTERNAL,
+)
+BY_NAME = {problem.name: problem for problem in PROBLEMS}
+
+
+def answer(problem: ProblemType, detail: str, errors: Sequence[FieldFault] = ()) -> Response:
+    """Answer with a problem document; `detail` is about this request, `errors` the fields."""
+    return _document(problem.uri, problem.title, problem.status, detail, errors)
+
+
+def answer_status(status: int, detail: str) -> Response:
+    """Answer with a problem that is no more than its HTTP status: type `about:blank`."""
+    return _document("about:blank", HTTPStatus(status).phrase, status, detail, ())
+
+
+def _document(
+    uri: str, title: str, status: int, detail: str, errors: Sequence[FieldFault]
+) -> Response:
+    document: dict[str, object] = {"type": uri, "title": title, "status": status, "detail": detail}
+    if errors:
+        document["errors"] = [asdict(fault) for fault in errors]
+    response = Response(orjson.dumps(document), status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    return response

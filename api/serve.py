@@ -1,0 +1,63 @@
+"""Serving the API with gunicorn: `mdm serve`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from api import create_app
+from api.hub import Hub
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where the API listens and with how many processes and threads in each.
+
+    Only this machine reaches it unless `host` says otherwise: there is no access control yet.
+    """
+
+    host: str = LOOPBACK
+    port: int = 8000
+    workers: int = 1
+    threads: int = 4
+
+    @property
+    def bind(self) -> str:
+        """The address as gunicorn takes it; an IPv6 one in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured here alone: it reads neither its files nor its environment variable.
+
+    Each worker makes its own hub after the fork, so that no database connection is shared.
+    """
+
+    def __init__(self, make_hub: Callable[[], Hub], listening: Listening) -> None:
+        self._make_hub = make_hub
+        self._listening = listening
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults.
+
+        Its control socket would lie in the home folder, shared by every gunicorn there.
+        """
+        self.cfg.set("bind", self._listening.bind)
+        self.cfg.set("workers", self._listening.workers)
+        self.cfg.set("threads", self._listening.threads)
+        self.cfg.set("control_socket_disable", True)
+        self.cfg.set("proc_name", "mdm")
+
+    def load(self) -> Flask:
+        """Make a worker's application."""
+        return create_app(self._make_hub())
+
+
+def serve(make_hub: Callable[[], Hub], listening: Listening) -> None:
+    """Serve until stopped; ends the process by SystemExit when the address cannot be had."""
+    Server(make_hub, listening).run()

@@ -1,0 +1,155 @@
+"""Everything that can be read one thing at a time: golden records, their evidence, the sources.
+
+Each answer is one consistent moment of the store.  Nothing here writes.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from mdm.model.explanation import Explainer, Part
+from mdm.model.models import ModelVersion
+from mdm.model.records import RecordRef
+from mdm.model.rules.rules import Rules
+from mdm.model.search import Search
+from mdm.model.views import (
+    Evidence,
+    Explanation,
+    Found,
+    GoldenRecord,
+    Page,
+    Position,
+    SourceRecord,
+    SourceSummary,
+)
+from mdm.searching import Searching
+from mdm.store import Store, Transaction, models
+from mdm.store.reads import evidence, golden, records, sources
+from mdm.store.reads.evidence import StoredPair
+from mdm.store.reads.snapshot import snapshot
+from mdm.store.reads.sources import Counts
+
+MICRO = 1_000_000
+"""Stored weights are micro-bits."""
+
+_NO_DUPLICATES: tuple[int | None, Counts] = (None, {})
+
+
+class Reading:
+    """What readers of a store can ask; threads may share it.
+
+    `rules` say how searched values are standardised, `explainer` takes match weights apart.
+    Every method raises StoreNotReady or StoreTooNew when the database cannot be read.
+    """
+
+    def __init__(self, store: Store, rules: Rules, explainer: Explainer) -> None:
+        self._store = store
+        self._searching = Searching(rules)
+        self._explainer = explainer
+        self._duplicates = _NO_DUPLICATES
+
+    def check(self) -> None:
+        """Make sure that the database has the tables this code needs, and answers a query."""
+        self._store.check()
+        with snapshot(self._store) as tx:
+            sources.last_resolution(tx)
+
+    def golden_record(self, golden_id: str) -> GoldenRecord:
+        """Read the golden record that carries an ID.
+
+        Raises ResolvedElsewhere, NotFound, Pending or Retired, as `golden.serial_of` says.
+        """
+        with snapshot(self._store) as tx:
+            return golden.golden_records(tx, [golden.serial_of(tx, golden_id)])[0]
+
+    def golden_record_of(self, ref: RecordRef) -> GoldenRecord:
+        """Read the golden record that a department's record belongs to.
+
+        Raises NotFound for an unknown source or key, Pending before the record's first resolve,
+        Retired when its department retired it.
+        """
+        with snapshot(self._store) as tx:
+            return golden.golden_records(tx, [golden.serial_of_record(tx, ref)])[0]
+
+    def search(self, search: Search, *, after: Position | None, limit: int) -> Found:
+        """Find golden records by a value that one of their records has, exactly, standardised.
+
+        At most `limit` of them behind the position `after`, in the order in which their IDs were
+        minted.
+        """
+        keys = self._searching.keys(search)
+        (behind,) = after or (0,)
+        with snapshot(self._store) as tx:
+            serials = golden.serials_by_key(tx, keys, after=behind, limit=limit + 1)
+            found = golden.golden_records(tx, serials[:limit])
+        rest = (serials[limit - 1],) if len(serials) > limit else None
+        return Found(tuple(key.value for key in keys), Page(found, rest))
+
+    def source_records(
+        self, golden_id: str, *, after: Position | None, limit: int
+    ) -> Page[SourceRecord]:
+        """Read the source records of a golden record as they came, in order of first arrival.
+
+        Raises as `golden_record` does.
+        """
+        (behind,) = after or (0,)
+        with snapshot(self._store) as tx:
+            serial = golden.serial_of(tx, golden_id)
+            found = records.records_of(tx, serial, after=behind, limit=limit + 1)
+        rest = (found[limit - 1][0],) if len(found) > limit else None
+        return Page([record for _, record in found[:limit]], rest)
+
+    def explanation(self, golden_id: str, *, after: Position | None, limit: int) -> Explanation:
+        """Tell what holds a golden record together: scored pairs, strongest first; judgements.
+
+        Raises as `golden_record` does.
+        """
+        with snapshot(self._store) as tx:
+            serial = golden.serial_of(tx, golden_id)
+            behind = after or evidence.STRONGEST
+            pairs = evidence.pairs_within(tx, serial, after=behind, limit=limit + 1)
+            opinions = evidence.opinions_within(tx, serial)
+            model = models.active(tx)
+            parts = self._parts(tx, model, pairs[:limit])
+        rest = pairs[limit - 1].position if len(pairs) > limit else None
+        return Explanation(
+            golden_id=golden_id,
+            model_version=model.version if model else None,
+            link_bits=model.link_bits if model else None,
+            pairs=Page([_evidence(pair, parts) for pair in pairs[:limit]], rest),
+            judgements=opinions,
+        )
+
+    def sources(self) -> list[SourceSummary]:
+        """Read every source's figures, by name."""
+        with snapshot(self._store) as tx:
+            return sources.summaries(tx, self._duplicates_as_of(tx))
+
+    def _parts(
+        self, tx: Transaction, model: ModelVersion | None, pairs: Sequence[StoredPair]
+    ) -> Mapping[tuple[int, int], Sequence[Part]]:
+        """Take the weights of those pairs apart whose records are still what was scored."""
+        settled = [(pair.record_l, pair.record_r) for pair in pairs if not pair.pending]
+        if model is None or not settled:
+            return {}
+        numbers = sorted({number for pair in settled for number in pair})
+        shown = records.matching_records(tx, numbers)
+        explained = self._explainer.explain(model, shown, settled)
+        return {(each.record_l, each.record_r): each.parts for each in explained}
+
+    def _duplicates_as_of(self, tx: Transaction) -> Counts:
+        """Count duplicates once a resolution: only that changes the crosswalk."""
+        resolution = sources.last_resolution(tx)
+        counted_at, counts = self._duplicates
+        if resolution is None or resolution != counted_at:
+            counts = sources.duplicate_counts(tx)
+            self._duplicates = (resolution, counts)
+        return counts
+
+
+def _evidence(pair: StoredPair, parts: Mapping[tuple[int, int], Sequence[Part]]) -> Evidence:
+    return Evidence(
+        left=pair.left,
+        right=pair.right,
+        weight_bits=pair.weight / MICRO,
+        pending=pair.pending,
+        parts=parts.get((pair.record_l, pair.record_r), ()),
+    )

@@ -1,0 +1,101 @@
+"""The API behind a real gunicorn, on loopback."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.serve import Listening
+from tests import stores
+from tests.world import World
+
+ROOT = Path(__file__).parent.parent
+
+SERVE = """
+import sys
+from api.serve import Listening, serve
+from mdm.store import Store
+from tests.world import reading_of
+
+url, port = sys.argv[1:]
+serve(lambda: reading_of(Store(url)), Listening(port=int(port), workers=2))
+"""
+
+
+@pytest.fixture
+def published(sqlite_store, tmp_path) -> tuple[str, str]:
+    """A golden ID, and the URL of the store that it was issued in."""
+    world = World(sqlite_store)
+    world.take("bank/1", given_name="Jane")
+    (golden_id,) = world.publish(["bank/1"])
+    return golden_id, stores.sqlite_url(tmp_path)
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def port(published, home) -> Iterator[int]:
+    """The port of a server that runs as long as the test, and is stopped by its process ID."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    arguments = [sys.executable, "-c", SERVE, published[1], str(number)]
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    environment.pop("XDG_RUNTIME_DIR", None)
+    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            _wait_until_it_listens(server)
+            yield number
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+    assert server.returncode == 0
+
+
+def _wait_until_it_listens(server: subprocess.Popen[str]) -> None:
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if "Listening at: http://127.0.0.1:" in line:
+            return
+    pytest.fail("".join(said))
+
+
+def _get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer, body
+
+
+def test_gunicorn_serves_the_api_and_leaves_nothing_in_the_home_folder(port, published, home):
+    golden_id, _ = published
+    path = f"/v1/golden-records/{golden_id}"
+    ready, _ = _get(port, "/readyz")
+    found, body = _get(port, path)
+    unchanged, nothing = _get(port, path, **{"If-None-Match": found.headers["ETag"]})
+    refused, why = _get(port, "/v1/golden-records/%ff")
+
+    assert ready.status == 200
+    assert json.loads(body)["golden_id"] == golden_id
+    assert (unchanged.status, nothing) == (304, b"")
+    assert refused.status == 400
+    assert json.loads(why)["type"] == "/problems/malformed-request"
+    assert list(home.iterdir()) == []
+
+
+def test_it_listens_on_loopback_unless_told_otherwise():
+    assert Listening().bind == "127.0.0.1:8000"
+    assert Listening(host="::1", port=80).bind == "[::1]:80"
