@@ -1,0 +1,62 @@
+# `make demo` and `make test` need Python 3.11 or newer, git and make; everything else is installed
+# into .venv.  The versions of all packages stand in requirements.lock, that of uv here.
+
+PYTHON ?= python3
+SERVE ?= 1
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALL := $(UV) pip install --python $(BIN)/python --constraint requirements.lock \
+	--build-constraint requirements.lock --editable
+WITH_DATABASES := $(BIN)/python scripts/with_databases.py
+
+.PHONY: help demo test lint format bench lock clean
+.DEFAULT_GOAL := help
+
+help:            ## say what there is to make
+	@sed -n 's/^\([a-z]*\): .*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: .venv/.installed            ## six departments of a bank: ingest, train, resolve, serve (SERVE=0: do not serve)
+	$(BIN)/python -m demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: .venv/.installed-to-develop            ## run all tests
+	$(WITH_DATABASES) $(BIN)/pytest --numprocesses auto --dist worksteal
+
+lint: .venv/.installed-to-develop            ## check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.installed-to-develop            ## write the code in its one style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.installed-to-develop            ## measure quality and speed; writes docs/benchmarks.md
+	$(BIN)/python benchmarks/quality.py
+	$(BIN)/python benchmarks/batch.py --records 1000000
+
+lock: $(UV)            ## choose the newest versions of all packages that pyproject.toml allows
+	$(UV) pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
+		--output-file requirements.lock
+
+clean:            ## remove the environment and all that was made
+	rm -rf .venv build dist demo/data .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed: make PYTHON=python3.12 ...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+
+.venv/.installed: pyproject.toml requirements.lock | $(UV)
+	$(INSTALL) .
+	@touch $@
+
+.venv/.installed-to-develop: pyproject.toml requirements.lock | $(UV)
+	$(INSTALL) '.[mysql,test,lint]'
+	@touch $@ .venv/.installed

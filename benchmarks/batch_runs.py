@@ -1,0 +1,194 @@
+"""The two sides of the batch benchmark, each run in a process of its own.
+
+`python -m benchmarks.batch_runs ours|prepare|splink DIRECTORY` works in the folder that
+`benchmarks/batch.py` made and writes its figures there as JSON.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import duckdb
+import orjson
+from splink import DuckDBAPI, Linker
+
+from mdm.matching import blocking
+from mdm.matching.columns import split_term
+from mdm.matching.model import ScoringModel
+from mdm.matching.settings import splink_settings
+from mdm.matching.splink_engine import agreement
+from mdm.matching.training import EM_PAIRS, RANDOM_PAIRS
+from mdm.model.progress import SILENT, Advance
+from mdm.model.rules.load import load_rules
+from mdm.model.rules.rules import Rules
+from mdm.resolution.ingest import ingest
+from mdm.resolution.resolve import resolve
+from mdm.resolution.snapshot import read_records
+from mdm.resolution.train import train
+from mdm.sources import load_sources
+from mdm.store import Store, models
+
+SOURCES, STORE, PREPARED = "sources.yaml", "store.db", "prepared.parquet"
+MATCH_PROBABILITY = 0.95
+
+
+@dataclass
+class Stopwatch:
+    """A progress that notes how long each step took: (depth, name, seconds), as they began."""
+
+    steps: list[list[Any]] = field(default_factory=list)
+    depth: int = 0
+
+    @contextmanager
+    def step(self, name: str, total: int | None) -> Iterator[Advance]:  # noqa: ARG002
+        """Time a step, and what happens inside as steps below it."""
+        noted: list[Any] = [self.depth, name, 0.0]
+        self.steps.append(noted)
+        self.depth += 1
+        started = perf_counter()
+        try:
+            yield lambda _units: None
+        finally:
+            self.depth -= 1
+            noted[2] = perf_counter() - started
+
+
+def ours(directory: Path) -> dict[str, Any]:
+    """From the Parquet file to published golden records."""
+    rules, watch = load_rules(), Stopwatch()
+    store = _store(directory)
+    store.migrate()
+    with watch.step("ingest", None):
+        (taken,) = ingest(store, load_sources(directory / SOURCES, rules), rules, progress=watch)
+    with watch.step("train", None):
+        train(store, rules, progress=watch)
+    with watch.step("resolve", None):
+        published = resolve(store, progress=watch)
+    store.close()
+    return {
+        "records": taken.created,
+        "golden_records": published.golden_records,
+        "steps": watch.steps,
+    }
+
+
+def prepare(directory: Path) -> dict[str, Any]:
+    """Write what raw Splink starts from: standardised records, and a column for each rule's keys.
+
+    Key columns leave out the keys that the model skips, so that both sides compare the same pairs.
+    """
+    store = _store(directory)
+    with store.read() as tx:
+        model = models.active(tx)
+    if model is None:
+        raise ValueError("run `ours` first: there is no active model")
+    rules = ScoringModel.of(model).rules
+    with duckdb.connect() as connection:
+        read_records(store, connection, rules, SILENT)
+        blocking.make_keys(connection, rules)
+        candidates = blocking.make_pairs(connection, rules, model.skipped_keys)
+        columns, joins = _key_columns(rules)
+        target = directory / PREPARED
+        connection.execute(
+            f"copy (select record.*{columns} from record{joins} order by n) to '{target}'"
+        )
+    store.close()
+    return {"candidates": candidates}
+
+
+def _key_columns(rules: Rules) -> tuple[str, str]:
+    """Write the columns `block_<number>` and the joins that they come from; lists where many."""
+    columns, joins = [], []
+    for number, rule in enumerate(rules.blocking):
+        keys = "list(key)" if _explodes(rules, number) else "any_value(key)"
+        columns.append(f",\n k{number}.key as block_{number}")
+        joins.append(
+            f"""
+            left join (
+                select n, {keys} as key
+                from blocking_key
+                anti join skip using (rule, key)
+                where rule = {number}
+                group by n
+            ) as k{number} using (n)"""
+        )
+        assert rule.on
+    return "".join(columns), "".join(joins)
+
+
+def _explodes(rules: Rules, number: int) -> bool:
+    attributes = (split_term(term)[0] for term in rules.blocking[number].on)
+    return any(rules.attribute(name).many for name in attributes)
+
+
+def splink(directory: Path) -> dict[str, Any]:
+    """Train, predict and cluster with Splink alone; its own term frequencies, its own clusters."""
+    logging.getLogger("splink").setLevel(logging.CRITICAL)
+    with _store(directory).read() as tx:
+        model = models.active(tx)
+    assert model is not None
+    rules = ScoringModel.of(model).rules
+    watch = Stopwatch()
+    with duckdb.connect() as connection:
+        connection.execute(f"create table record as select * from '{directory / PREPARED}'")
+        api = DuckDBAPI(connection=connection)
+        linker = Linker(api.register("record"), _settings(rules), log_level=None)
+        with watch.step("train", None):
+            _train(linker, rules, watch)
+        with watch.step("predict", None):
+            pairs = linker.inference.predict(threshold_match_weight=model.review_bits)
+        with watch.step("cluster", None):
+            linker.clustering.cluster_pairwise_predictions_at_threshold(
+                pairs, threshold_match_probability=MATCH_PROBABILITY
+            )
+        (kept,) = connection.execute(f"select count(*) from {pairs.physical_name}").fetchone() or (
+            0,
+        )
+    return {"pairs": kept, "steps": watch.steps}
+
+
+def _settings(rules: Rules) -> dict[str, Any]:
+    """Write our comparisons and blocking rules as any user of Splink would."""
+    blocks: list[dict[str, Any]] = []
+    for number in range(len(rules.blocking)):
+        name = f"block_{number}"
+        block: dict[str, Any] = {"blocking_rule": f"l.{name} = r.{name}", "sql_dialect": "duckdb"}
+        if _explodes(rules, number):
+            block["arrays_to_explode"] = [name]
+        blocks.append(block)
+    return {**splink_settings(rules), "blocking_rules_to_generate_predictions": blocks}
+
+
+def _train(linker: Linker, rules: Rules, watch: Stopwatch) -> None:
+    training = linker.training
+    with watch.step("prior", None):
+        proofs = [agreement(terms) for terms in rules.training.deterministic]
+        training.estimate_probability_two_random_records_match(proofs, recall=rules.training.recall)
+    with watch.step("u", None):
+        training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=1)
+    with watch.step("m", None):
+        for block in rules.training.blocks:
+            training.estimate_parameters_using_expectation_maximisation(
+                agreement(block), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
+            )
+
+
+def _store(directory: Path) -> Store:
+    return Store(f"sqlite:///{directory / STORE}")
+
+
+RUNS = {"ours": ours, "prepare": prepare, "splink": splink}
+
+
+def main(name: str, directory: Path) -> None:
+    """Run one side and write its figures to `<name>.json`."""
+    (directory / f"{name}.json").write_bytes(orjson.dumps(RUNS[name](directory)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

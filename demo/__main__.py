@@ -1,0 +1,76 @@
+"""`python -m demo`: six departments of a bank become golden records, then are served.
+
+Writes the bank's data, ingests, trains, resolves and publishes into a fresh database, prints what
+it found beside the known truth, and serves unless `--no-serve` is given.
+"""
+
+import os
+import sys
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import quote
+
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from demo.bank import write_bank
+from demo.report import Report, describe
+from mdm.cli import DATABASE_URL, main as mdm, open_hub
+from mdm.model.records import RecordRef
+from mdm.sources import load_sources
+
+HERE = Path(__file__).parent
+DATA = HERE / "data"
+DATABASE = DATA / "mdm.db"
+
+
+def run(console: Console) -> Report:
+    """Take the bank from its departments' data to published golden records."""
+    for old in DATA.glob("mdm.db*"):
+        old.unlink()
+    os.environ[DATABASE_URL] = f"sqlite:///{DATABASE}"
+    seconds: dict[str, float] = {}
+    started = perf_counter()
+    write_bank(DATA)
+    hub = open_hub(console=console)
+    hub.init()
+    seconds["write the bank's data"] = perf_counter() - started
+    started = perf_counter()
+    figures = hub.ingest(load_sources(HERE / "sources.yaml", hub.rules))
+    seconds["ingest"] = perf_counter() - started
+    started = perf_counter()
+    model = hub.train()
+    seconds["train"] = perf_counter() - started
+    resolution = hub.resolve()
+    seconds |= resolution.seconds
+    evaluation = hub.evaluate(DATA / "truth.parquet")
+    return Report(figures, hub.reading.sources(), model, resolution, evaluation, seconds)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the demo; serve what it made unless told not to."""
+    report = run(Console(stderr=True))
+    print(describe(report))
+    if "--no-serve" not in arguments:
+        print(f"\nServing at http://127.0.0.1:8000 (stop with Ctrl-C). Try:\n{_urls()}", flush=True)
+        mdm(["serve"])
+
+
+def _urls() -> str:
+    """Name pages to try, about the first customer of core banking."""
+    truth = pq.read_table(DATA / "truth.parquet", columns=["source", "key"]).to_pylist()
+    key = next(row["key"] for row in truth if row["source"] == "core_banking")
+    golden = open_hub().reading.golden_record_of(RecordRef("core_banking", key)).golden_id
+    paths = (
+        "/docs",
+        f"/v1/golden-records?source=core_banking&key={quote(key)}",
+        f"/v1/golden-records/{golden}",
+        f"/v1/golden-records/{golden}/records",
+        f"/v1/golden-records/{golden}/explanation",
+        "/v1/sources",
+    )
+    return "\n".join(f"  http://127.0.0.1:8000{path}" for path in paths)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

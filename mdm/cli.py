@@ -1,0 +1,170 @@
+"""The command `mdm`: what an operator does from a terminal, one command each.
+
+Exit status: 0 when all went well, 1 when something was refused or not taken (the last line says
+what), 2 when the command itself is wrong.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from mdm import telling
+from mdm.hub import Hub
+from mdm.model.errors import MdmError
+from mdm.model.rules.expand import expand
+from mdm.model.rules.load import load_rules
+from mdm.progress import progress_on
+from mdm.sources import load_sources
+from mdm.store import Store
+
+DATABASE_URL = "MDM_DATABASE_URL"
+DEFAULT_DATABASE = "sqlite:///mdm.db"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+_rules = click.option("--rules", type=_FILE, help="The rules file; else that of MDM_RULES.")
+_sources = click.option(
+    "--sources",
+    type=_FILE,
+    default=Path("sources.yaml"),
+    show_default=True,
+    help="The file that declares the departments.",
+)
+
+
+def open_hub(rules: Path | None = None, *, console: Console | None = None) -> Hub:
+    """Open the hub that the settings name, over its rules; progress goes to the console."""
+    store = Store(os.environ.get(DATABASE_URL) or DEFAULT_DATABASE)
+    return Hub(store, load_rules(rules), progress_on(console or Console(stderr=True)))
+
+
+class _Refusing(click.Group):
+    """Says what was refused in plain words; a fault of ours keeps its stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except MdmError as error:
+            raise click.ClickException(error.message) from error
+
+
+@click.group(cls=_Refusing)
+def main() -> None:
+    """Departments' customer records in, one golden record for each customer out."""
+
+
+@main.command()
+def init() -> None:
+    """Make the tables, or upgrade those of an older version."""
+    applied = open_hub().init()
+    click.echo(f"{len(applied)} migrations applied" if applied else "the database is up to date")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@_sources
+@_rules
+@click.option("--no-resolve", is_flag=True, help="Leave what was taken pending.")
+def ingest(names: Sequence[str], sources: Path, rules: Path | None, no_resolve: bool) -> None:
+    """Keep the records of all sources, or of those named, that are new or changed; resolve them."""
+    hub = open_hub(rules)
+    figures = hub.ingest(load_sources(sources, hub.rules), names or None)
+    click.echo(telling.of_ingestion(figures))
+    if not no_resolve and hub.pending():
+        _resolve(hub)
+    _end(telling.not_taken(figures))
+
+
+def _resolve(hub: Hub, version: int | None = None) -> None:
+    """Resolve; train before that when there is no model yet."""
+    if version is None and not hub.models():
+        click.echo(telling.of_training(hub.train()))
+    click.echo(telling.of_resolution(hub.resolve(version=version)))
+
+
+def _end(problem: str | None) -> None:
+    if problem is not None:
+        raise click.ClickException(problem)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--retry", is_flag=True, help="Map the rows again; take those that are good by now.")
+@_sources
+@_rules
+def quarantine(names: Sequence[str], retry: bool, sources: Path, rules: Path | None) -> None:
+    """List the rows that could not be taken, of all sources or of those named."""
+    hub = open_hub(rules)
+    if retry:
+        click.echo(telling.of_retry(hub.retry(load_sources(sources, hub.rules), names or None)))
+    entries = [entry for name in names or (None,) for entry in hub.quarantine(name)]
+    click.echo(telling.of_quarantine(entries))
+
+
+@main.command()
+@_rules
+@click.option("--seed", default=1, show_default=True, help="The seed of the random sample.")
+def train(rules: Path | None, seed: int) -> None:
+    """Estimate a candidate model version from what is in the store."""
+    click.echo(telling.of_training(open_hub(rules).train(seed=seed)))
+
+
+@main.command()
+def models() -> None:
+    """List the model versions."""
+    hub = open_hub()
+    active = hub.active_model()
+    click.echo(telling.of_models(hub.models(), active.version if active else None))
+
+
+@main.command()
+@click.option("--model", type=int, help="The model version; the newest if left out.")
+def resolve(model: int | None) -> None:
+    """Work out which records belong together, and publish what differs."""
+    click.echo(telling.of_resolution(open_hub().resolve(version=model)))
+
+
+@main.command()
+@click.option("--labels", type=_FILE, required=True, help="CSV, Parquet or JSON Lines.")
+def evaluate(labels: Path) -> None:
+    """Compare what is published with labels (columns source, key, entity)."""
+    click.echo(telling.of_evaluation(open_hub().evaluate(labels)))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["golden", "crosswalk", "pairs"]), metavar="WHAT")
+@click.option("--to", type=_FILE, required=True, help="A .parquet, .csv or .jsonl file.")
+def export(what: Any, to: Path) -> None:  # noqa: ANN401 - one of the choices
+    """Write golden records, the crosswalk or the pairs to a file."""
+    click.echo(f"{open_hub().export(what, to):,} rows written to {to}")
+
+
+@main.group()
+def rules() -> None:
+    """Look at rules files."""
+
+
+@rules.command("expand")
+@click.argument("file", type=_FILE, required=False, metavar="[FILE]")
+def expand_rules(file: Path | None) -> None:
+    """Print the whole rules file that a short one stands for."""
+    click.echo(expand(file), nl=False)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes.")
+@_rules
+def serve(host: str, port: int, workers: int, rules: Path | None) -> None:
+    """Serve the API and its documentation page /docs."""
+    # the API stands above this module and is only started from here
+    from api.serve import Listening, serve as serve_api  # noqa: PLC0415
+
+    open_hub(rules).store.check()
+    serve_api(lambda: open_hub(rules), Listening(host=host, port=port, workers=workers))

@@ -1,0 +1,116 @@
+"""What each kind of user can do, one method each.
+
+A department's operator declares and ingests sources; whoever runs the service trains and resolves;
+readers ask through `reading`.  Everything here is safe to run twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from mdm.matching.explaining import SplinkExplainer
+from mdm.model.clock import now
+from mdm.model.models import ModelVersion
+from mdm.model.progress import SILENT, Progress
+from mdm.model.records import RecordRef
+from mdm.model.rules.rules import Rules
+from mdm.reading import Reading
+from mdm.resolution.evaluate import Evaluation, evaluate
+from mdm.resolution.export import export
+from mdm.resolution.ingest import IngestFigures, ingest
+from mdm.resolution.resolve import Resolution, resolve
+from mdm.resolution.retry import retry
+from mdm.resolution.train import train
+from mdm.sources import SourcesConfig
+from mdm.store import Store, models, quarantine, records
+from mdm.store.quarantine import QuarantineEntry
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The service over one store and one set of rules.
+
+    `progress` hears of every long step.  Every method but `init` raises StoreNotReady when the
+    database was not initialised, StoreTooNew when a newer version of this service upgraded it.
+    """
+
+    store: Store
+    rules: Rules
+    progress: Progress = SILENT
+
+    def init(self) -> list[str]:
+        """Make or upgrade the tables; the result names the migrations that ran."""
+        return self.store.migrate()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What readers can ask."""
+        return Reading(self.store, self.rules, SplinkExplainer())
+
+    def ingest(
+        self, sources: SourcesConfig, names: Sequence[str] | None = None
+    ) -> list[IngestFigures]:
+        """Take the departments' records, of all sources or those named."""
+        self.store.check()
+        return ingest(self.store, sources, self.rules, names=names, progress=self.progress)
+
+    def pending(self) -> int:
+        """Count the records that were taken or retired and are not yet resolved."""
+        self.store.check()
+        with self.store.read() as tx:
+            return records.pending_count(tx)
+
+    def train(self, *, seed: int = 1) -> ModelVersion:
+        """Estimate a candidate model version from what is in the store."""
+        self.store.check()
+        return train(self.store, self.rules, seed=seed, progress=self.progress)
+
+    def models(self) -> list[ModelVersion]:
+        """List the model versions, oldest first."""
+        self.store.check()
+        with self.store.read() as tx:
+            return models.listing(tx)
+
+    def active_model(self) -> ModelVersion | None:
+        """Read the version that the published golden records were made with."""
+        self.store.check()
+        with self.store.read() as tx:
+            return models.active(tx)
+
+    def resolve(self, *, version: int | None = None) -> Resolution:
+        """Resolve everything with a model version (the newest), and publish what differs."""
+        self.store.check()
+        return resolve(self.store, version=version, progress=self.progress)
+
+    def quarantine(self, source: str | None = None) -> list[QuarantineEntry]:
+        """List the rows that could not be taken."""
+        self.store.check()
+        with self.store.read() as tx:
+            return quarantine.entries(tx, source)
+
+    def retry(
+        self, sources: SourcesConfig, names: Sequence[str] | None = None
+    ) -> list[IngestFigures]:
+        """Take what is in quarantine and has become good."""
+        self.store.check()
+        return retry(self.store, sources, self.rules, names=names)
+
+    def retire(self, refs: Sequence[RecordRef]) -> int:
+        """Retire source records; the next resolve takes them out of their golden records."""
+        self.store.check()
+        with self.store.write() as tx:
+            count = records.retire(tx, refs, at=now())
+            tx.commit()
+        return count
+
+    def evaluate(self, labels: Path) -> Evaluation:
+        """Measure the published clusters against labels."""
+        self.store.check()
+        return evaluate(self.store, labels, progress=self.progress)
+
+    def export(self, what: Literal["golden", "crosswalk", "pairs"], to: Path) -> int:
+        """Write golden records, the crosswalk or the pairs to a file; the result counts rows."""
+        self.store.check()
+        return export(self.store, what, to)

@@ -1,0 +1,118 @@
+"""What the commands say: figures as lines of text, the last line the one that matters."""
+
+from collections.abc import Iterable, Sequence
+
+from mdm.model.models import ModelVersion
+from mdm.resolution.evaluate import Evaluation, evaluation_lines
+from mdm.resolution.ingest import IngestFigures
+from mdm.resolution.resolve import Resolution
+from mdm.store.quarantine import QuarantineEntry
+
+_COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Align rows under their heading: text to the left, numbers to the right."""
+    written = [[_cell(value) for value in row] for row in rows]
+    numeric = [
+        all(isinstance(value, int | float) for value in column)
+        for column in zip(*rows, strict=True)
+    ] or [False] * len(heading)
+    lines = [list(heading), *written]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(heading))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def of_ingestion(figures: Sequence[IngestFigures]) -> str:
+    """Tell what became of each source's rows."""
+    rows = [(each.source, *each.counts.values()) for each in figures if each.error is None]
+    failed = [f"{each.source}: {each.error}" for each in figures if each.error is not None]
+    return "\n".join([table(["source", *_COUNTS], rows), *failed])
+
+
+def not_taken(figures: Sequence[IngestFigures]) -> str | None:
+    """Say how much could not be taken; None when everything was."""
+    rows = sum(each.quarantined for each in figures)
+    failed = [each.source for each in figures if each.error is not None]
+    said = []
+    if rows:
+        said.append(f"{rows:,} rows could not be taken: `mdm quarantine` lists them")
+    if failed:
+        said.append(f"sources that could not be read: {', '.join(failed)}")
+    return "; ".join(said) or None
+
+
+def of_retry(figures: Sequence[IngestFigures]) -> str:
+    """Tell how many quarantined rows are good now."""
+    taken = sum(each.created + each.changed + each.unchanged + each.stale for each in figures)
+    return f"{taken:,} rows taken from quarantine"
+
+
+def of_quarantine(entries: Sequence[QuarantineEntry]) -> str:
+    """List the entries, a line each, and count them."""
+    lines = [
+        (
+            entry.source,
+            f"line {entry.rejected.line}" if entry.rejected.line else "",
+            entry.rejected.key or "",
+            entry.rejected.field or "",
+            repr(entry.rejected.value) if entry.rejected.value is not None else "",
+            entry.rejected.reason,
+        )
+        for entry in entries
+    ]
+    listed = table(["source", "line", "key", "field", "value", "reason"], lines) if lines else ""
+    return f"{listed}\n{len(lines):,} in quarantine".lstrip("\n")
+
+
+def of_training(model: ModelVersion) -> str:
+    """Tell what was trained, and every warning."""
+    warnings = [f"warning: {warning}" for warning in model.warnings]
+    said = f"model version {model.version} trained on {model.figures['records']:,} records"
+    return "\n".join([*warnings, said])
+
+
+def of_models(versions: Sequence[ModelVersion], active: int | None) -> str:
+    """List the model versions."""
+    rows = [
+        (
+            each.number,
+            each.created_at or "",
+            "active" if each.version == active else "",
+            str(each.figures["records"]),
+            str(len(each.warnings)),
+        )
+        for each in versions
+    ]
+    warnings = [f"{each.version}: {warning}" for each in versions for warning in each.warnings]
+    listed = table(["version", "trained", "", "records", "warnings"], rows)
+    return "\n".join([listed if rows else "no model was trained yet", *warnings])
+
+
+def of_resolution(done: Resolution) -> str:
+    """Tell what a resolution found and what it changed."""
+    s = done.summary
+    return (
+        f"{done.records:,} records are {done.golden_records:,} golden records "
+        f"(model version {done.model_version}, {done.pairs:,} pairs kept)\n"
+        f"golden records: {s.minted:,} minted, {s.restored:,} restored, {s.merged:,} merged, "
+        f"{s.split:,} split, {s.retired:,} retired, {s.changed:,} changed, "
+        f"{s.unchanged:,} unchanged; {s.moved:,} records moved"
+    )
+
+
+def of_evaluation(evaluation: Evaluation) -> str:
+    """Tell how well the published clusters agree with labels."""
+    return "\n".join(evaluation_lines(evaluation))
