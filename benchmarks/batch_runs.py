@@ -4,7 +4,6 @@
 `benchmarks/batch.py` made and writes its figures there as JSON.
 """
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ from mdm.matching.model import ScoringModel
 from mdm.matching.settings import splink_settings
 from mdm.matching.splink_engine import agreement
 from mdm.matching.training import EM_PAIRS, RANDOM_PAIRS
+from mdm.model.errors import NothingToDo
+from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Advance
 from mdm.model.rules.load import load_rules
 from mdm.model.rules.rules import Rules
@@ -80,76 +81,69 @@ def ours(directory: Path) -> dict[str, Any]:
 def prepare(directory: Path) -> dict[str, Any]:
     """Write what raw Splink starts from: standardised records, and a column for each rule's keys.
 
-    Key columns leave out the keys that the model skips, so that both sides compare the same pairs.
+    The keys that the model skips are left out, so that both sides compare the same pairs.
     """
     store = _store(directory)
-    with store.read() as tx:
-        model = models.active(tx)
-    if model is None:
-        raise ValueError("run `ours` first: there is no active model")
+    model = _active(store)
     rules = ScoringModel.of(model).rules
     with duckdb.connect() as connection:
         read_records(store, connection, rules, SILENT)
         blocking.make_keys(connection, rules)
         candidates = blocking.make_pairs(connection, rules, model.skipped_keys)
-        columns, joins = _key_columns(rules)
-        target = directory / PREPARED
-        connection.execute(
-            f"copy (select record.*{columns} from record{joins} order by n) to '{target}'"
-        )
+        connection.execute(f"copy ({_with_keys(rules)}) to '{directory / PREPARED}'")
     store.close()
     return {"candidates": candidates}
 
 
-def _key_columns(rules: Rules) -> tuple[str, str]:
-    """Write the columns `block_<number>` and the joins that they come from; lists where many."""
-    columns, joins = [], []
-    for number, rule in enumerate(rules.blocking):
-        keys = "list(key)" if _explodes(rules, number) else "any_value(key)"
-        columns.append(f",\n k{number}.key as block_{number}")
-        joins.append(
-            f"""
-            left join (
-                select n, {keys} as key
-                from blocking_key
-                anti join skip using (rule, key)
-                where rule = {number}
-                group by n
-            ) as k{number} using (n)"""
-        )
-        assert rule.on
-    return "".join(columns), "".join(joins)
+def _with_keys(rules: Rules) -> str:
+    """Select the records with a column `block_<number>` for each blocking rule."""
+    numbers = range(len(rules.blocking))
+    columns = "".join(f", k{number}.key as block_{number}" for number in numbers)
+    joins = "".join(
+        f"left join ({_keys(rules, number)}) as k{number} using (n)\n" for number in numbers
+    )
+    return f"select record.*{columns} from record {joins} order by n"
 
 
-def _explodes(rules: Rules, number: int) -> bool:
+def _keys(rules: Rules, number: int) -> str:
+    """Select the key of each record by one rule, or the list of its keys."""
+    key = "list(key)" if _has_several(rules, number) else "any_value(key)"
+    return f"""
+        select n, {key} as key
+        from blocking_key
+        anti join skip using (rule, key)
+        where rule = {number}
+        group by n
+        """
+
+
+def _has_several(rules: Rules, number: int) -> bool:
+    """Tell whether a record may have several keys by this rule."""
     attributes = (split_term(term)[0] for term in rules.blocking[number].on)
     return any(rules.attribute(name).many for name in attributes)
 
 
 def splink(directory: Path) -> dict[str, Any]:
-    """Train, predict and cluster with Splink alone; its own term frequencies, its own clusters."""
-    logging.getLogger("splink").setLevel(logging.CRITICAL)
-    with _store(directory).read() as tx:
-        model = models.active(tx)
-    assert model is not None
-    rules = ScoringModel.of(model).rules
-    watch = Stopwatch()
+    """Train, predict and cluster with Splink alone: its own term frequencies, its own clusters."""
+    model = _active(_store(directory))
+    rules, watch = ScoringModel.of(model).rules, Stopwatch()
     with duckdb.connect() as connection:
         connection.execute(f"create table record as select * from '{directory / PREPARED}'")
-        api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register("record"), _settings(rules), log_level=None)
+        records = DuckDBAPI(connection=connection).register("record")
+        linker = Linker(records, _settings(rules), log_level=None)
         with watch.step("train", None):
             _train(linker, rules, watch)
         with watch.step("predict", None):
-            pairs = linker.inference.predict(threshold_match_weight=model.review_bits)
+            with watch.step("block", None):
+                blocked = linker.inference.compute_blocked_pairs_for_predict()
+            with watch.step("score", None):
+                pairs = linker.inference.predict(threshold_match_weight=model.review_bits)
         with watch.step("cluster", None):
             linker.clustering.cluster_pairwise_predictions_at_threshold(
                 pairs, threshold_match_probability=MATCH_PROBABILITY
             )
-        (kept,) = connection.execute(f"select count(*) from {pairs.physical_name}").fetchone() or (
-            0,
-        )
-    return {"pairs": kept, "steps": watch.steps}
+        counted = connection.table(blocked.physical_name).count("*").fetchone() or (0,)
+    return {"candidates": counted[0], "steps": watch.steps}
 
 
 def _settings(rules: Rules) -> dict[str, Any]:
@@ -158,7 +152,7 @@ def _settings(rules: Rules) -> dict[str, Any]:
     for number in range(len(rules.blocking)):
         name = f"block_{number}"
         block: dict[str, Any] = {"blocking_rule": f"l.{name} = r.{name}", "sql_dialect": "duckdb"}
-        if _explodes(rules, number):
+        if _has_several(rules, number):
             block["arrays_to_explode"] = [name]
         blocks.append(block)
     return {**splink_settings(rules), "blocking_rules_to_generate_predictions": blocks}
@@ -167,7 +161,7 @@ def _settings(rules: Rules) -> dict[str, Any]:
 def _train(linker: Linker, rules: Rules, watch: Stopwatch) -> None:
     training = linker.training
     with watch.step("prior", None):
-        proofs = [agreement(terms) for terms in rules.training.deterministic]
+        proofs: list[Any] = [agreement(terms) for terms in rules.training.deterministic]
         training.estimate_probability_two_random_records_match(proofs, recall=rules.training.recall)
     with watch.step("u", None):
         training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=1)
@@ -180,6 +174,15 @@ def _train(linker: Linker, rules: Rules, watch: Stopwatch) -> None:
 
 def _store(directory: Path) -> Store:
     return Store(f"sqlite:///{directory / STORE}")
+
+
+def _active(store: Store) -> ModelVersion:
+    """Read the model that our side published with."""
+    with store.read() as tx:
+        model = models.active(tx)
+    if model is None:
+        raise NothingToDo("run `ours` first: nothing was published in this folder")
+    return model
 
 
 RUNS = {"ours": ours, "prepare": prepare, "splink": splink}

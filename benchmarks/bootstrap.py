@@ -1,8 +1,11 @@
 """How sure a difference of F1 between two clusterings of the same records is."""
 
 import numpy as np
+import numpy.typing as npt
 
 from mdm.identity.metrics import IntArray, Labels
+
+FloatArray = npt.NDArray[np.float64]
 
 RESAMPLES = 2_000
 SHARE = 0.95
@@ -25,9 +28,7 @@ def f1_difference(
     return float(low), float(high)
 
 
-def _f1s(
-    clusters: Labels, entity: IntArray, draws: IntArray
-) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _f1s(clusters: Labels, entity: IntArray, draws: IntArray) -> FloatArray:
     """Compute F1 of each draw, a row of entities: twice the correct pairs by linked and true."""
     _, cluster = np.unique(clusters, return_inverse=True)
     _, cell, shared = np.unique(
@@ -36,4 +37,5 @@ def _f1s(
     correct = np.bincount(entity, shared[cell] - 1)
     linked = np.bincount(entity, np.bincount(cluster)[cluster] - 1)
     true = np.bincount(entity, np.bincount(entity)[entity] - 1)
-    return 2 * correct[draws].sum(axis=1) / (linked + true)[draws].sum(axis=1)
+    f1s: FloatArray = 2 * correct[draws].sum(axis=1) / (linked + true)[draws].sum(axis=1)
+    return f1s

@@ -1,9 +1,9 @@
-"""Match quality with the shipped defaults on labelled data: `python benchmarks/quality.py [SET ...]`.
+"""Match quality with the shipped defaults: `python benchmarks/quality.py [SET ...]`.
 
-Each set goes through the real ingest, train and resolve into a store of its own.  Beside the
-published clusters stand Splink's own, the connected components of the same pairs under the same
-model, at a match probability of 0.95 and at the best threshold of all tried.  The exit status
-is 1 when a bar is missed.
+Each labelled set goes through the real ingest, train and resolve into a store of its own.  Beside
+the published clusters stand Splink's own, the connected components of the same pairs under the same
+model, at a match probability of 0.95 and at the best threshold of all tried.  The exit status is 1
+when a bar is missed, 2 when a set is missing.
 """
 
 import math

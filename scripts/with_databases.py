@@ -8,6 +8,7 @@ to get them and the command runs without.  The exit status is the command's.
 """
 
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -25,7 +26,6 @@ from typing import IO
 import sqlalchemy as sa
 
 SECONDS_TO_START = 60
-DEBIAN_FOLDERS = ["/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
 
 
 class NoServerError(Exception):
@@ -96,7 +96,7 @@ def main(command: list[str]) -> int:
     with ExitStack() as running:
         settings = dict(os.environ)
         for server in (POSTGRESQL, MARIADB):
-            if _reachable(settings.get(server.setting, server.usual_url)):
+            if is_reachable(settings.get(server.setting, server.usual_url)):
                 continue
             try:
                 _install(server)
@@ -112,6 +112,8 @@ def main(command: list[str]) -> int:
 @contextmanager
 def throw_away(server: Server) -> Iterator[str]:
     """Serve an empty database as long as it is needed; gives its URL.  NoServerError otherwise."""
+    if not is_installed(server):
+        raise NoServerError("its programs are not installed")
     account = server.account if os.geteuid() == 0 else None
     port = _free_port()
     url = sa.make_url(server.usual_url).set(port=port).render_as_string()
@@ -132,13 +134,27 @@ def throw_away(server: Server) -> Iterator[str]:
             process.wait()
 
 
+def is_installed(server: Server) -> bool:
+    """Tell whether its programs, and whom root runs them as, are there."""
+    programs = (server.make_data(Path())[0], server.serve(Path(), 0)[0])
+    try:
+        pwd.getpwnam(server.account)
+    except KeyError:
+        if os.geteuid() == 0:
+            return False
+    return all(_program(name) for name in programs)
+
+
+def _program(name: str) -> str | None:
+    """Find a program on the path, or where Debian keeps those that are not for everybody."""
+    debian = map(str, Path("/usr/lib/postgresql").glob("*/bin"))
+    return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", *debian]))
+
+
 def _start(command: list[str], account: str | None, output: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a program out of reach of the Ctrl-C that ends the command that is run."""
-    program = _program(command[0])
-    if program is None:
-        raise NoServerError(f"there is no program {command[0]}")
     return subprocess.Popen(
-        [program, *command[1:]],
+        [_program(command[0]) or command[0], *command[1:]],
         user=account,
         group=account,
         extra_groups=[] if account else None,
@@ -150,21 +166,17 @@ def _start(command: list[str], account: str | None, output: IO[bytes]) -> subpro
     )
 
 
-def _program(name: str) -> str | None:
-    """Find a program on the path, or where Debian keeps those that are not for everybody."""
-    return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *DEBIAN_FOLDERS]))
-
-
 def _wait_until_reachable(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while not _reachable(url):
+    while not is_reachable(url):
         if process.poll() is not None or time.monotonic() > deadline:
             told = log.read_text(errors="replace").strip().splitlines()
             raise NoServerError(told[-1] if told else "it does not start")
         time.sleep(0.1)
 
 
-def _reachable(url: str) -> bool:
+def is_reachable(url: str) -> bool:
+    """Tell whether a database answers at a URL."""
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5})
     try:
         engine.connect().close()
@@ -182,7 +194,7 @@ def _free_port() -> int:
 def _install(server: Server) -> None:
     """Install the server's programs where that is ours to do: they are missing, root, Debian."""
     apt = shutil.which("apt-get")
-    if _program(server.serve(Path(), 0)[0]) or apt is None or os.geteuid() != 0:
+    if is_installed(server) or apt is None or os.geteuid() != 0:
         return
     _say(f"installing {server.name} for tests")
     settings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mdm.store import Store
 from tests import stores
+
+# A busy machine is no fault.  Where CI is set, Hypothesis tries the same examples in each run.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def _refuse_or_skip(reason: str) -> None:

@@ -47,7 +47,8 @@ class ScoringModel:
 
         With `parts` its predictions keep what each comparison adds.
         """
-        settings = {**self.settings, "retain_intermediate_calculation_columns": parts}
+        kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
+        settings = {**self.settings, **dict.fromkeys(kept, parts)}
         api, model = linker(connection, settings)
         connection.register("frequencies", pq.read_table(io.BytesIO(self.frequencies)))
         for name in frequency_attributes(self.rules):

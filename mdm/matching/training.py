@@ -19,8 +19,8 @@ from mdm.matching.splink_engine import agreement, linker
 from mdm.model.progress import Progress
 from mdm.model.rules.rules import Comparison, Rules
 
-RANDOM_PAIRS = 10_000_000
-"""Random pairs that u is measured on: enough to see a level of one pair in a million."""
+RANDOM_PAIRS = 4_000_000
+"""Random pairs that u is measured on: enough to see a level of one pair in a million (ADR 5)."""
 EM_PAIRS = 3_000_000
 """Pairs of one training block that EM looks at, at most."""
 LEAST_RECORDS = 300
