@@ -32,13 +32,16 @@ def describe(report: Report) -> str:
 
 def _sources(report: Report) -> str:
     read = {each.source: each.read for each in report.ingested}
-    rows = [
-        (each.name, each.kind, read[each.name], each.live, each.quarantined, each.duplicates)
-        for each in report.sources
+    counts = [
+        (read[each.name], each.live, each.quarantined, each.duplicates) for each in report.sources
     ]
-    total = ("all", "", *(sum(row[place] for row in rows) for place in (2, 3, 4, 5)))
+    totals = [sum(column) for column in zip(*counts, strict=True)]
+    rows: list[tuple[object, ...]] = [
+        (each.name, each.kind, *figures)
+        for each, figures in zip(report.sources, counts, strict=True)
+    ]
     heading = ("source", "kind", "rows", "records", "quarantined", "duplicates in it")
-    return table(heading, [*rows, total])
+    return table(heading, [*rows, ("all", "", *totals)])
 
 
 def _quality(report: Report) -> str:

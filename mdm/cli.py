@@ -26,11 +26,12 @@ DEFAULT_DATABASE = "sqlite:///mdm.db"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_KNOWN_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
-_rules = click.option("--rules", type=_FILE, help="The rules file; else that of MDM_RULES.")
+_rules = click.option("--rules", type=_KNOWN_FILE, help="The rules file; else that of MDM_RULES.")
 _sources = click.option(
     "--sources",
-    type=_FILE,
+    type=_KNOWN_FILE,
     default=Path("sources.yaml"),
     show_default=True,
     help="The file that declares the departments.",
@@ -50,7 +51,7 @@ class _Refusing(click.Group):
         try:
             return super().invoke(ctx)
         except MdmError as error:
-            raise click.ClickException(error.message) from error
+            raise click.ClickException(telling.of_refusal(error)) from error
 
 
 @click.group(cls=_Refusing)
@@ -62,7 +63,11 @@ def main() -> None:
 def init() -> None:
     """Make the tables, or upgrade those of an older version."""
     applied = open_hub().init()
-    click.echo(f"{len(applied)} migrations applied" if applied else "the database is up to date")
+    click.echo(
+        f"{telling.several(len(applied), 'migration')} applied"
+        if applied
+        else "the database is up to date"
+    )
 
 
 @main.command()
@@ -130,7 +135,7 @@ def resolve(model: int | None) -> None:
 
 
 @main.command()
-@click.option("--labels", type=_FILE, required=True, help="CSV, Parquet or JSON Lines.")
+@click.option("--labels", type=_KNOWN_FILE, required=True, help="CSV, Parquet or JSON Lines.")
 def evaluate(labels: Path) -> None:
     """Compare what is published with labels (columns source, key, entity)."""
     click.echo(telling.of_evaluation(open_hub().evaluate(labels)))
@@ -141,7 +146,8 @@ def evaluate(labels: Path) -> None:
 @click.option("--to", type=_FILE, required=True, help="A .parquet, .csv or .jsonl file.")
 def export(what: Any, to: Path) -> None:  # noqa: ANN401 - one of the choices
     """Write golden records, the crosswalk or the pairs to a file."""
-    click.echo(f"{open_hub().export(what, to):,} rows written to {to}")
+    rows = open_hub().export(what, to)
+    click.echo(f"{telling.several(rows, 'row')} written to {to}")
 
 
 @main.group()
@@ -150,7 +156,7 @@ def rules() -> None:
 
 
 @rules.command("expand")
-@click.argument("file", type=_FILE, required=False, metavar="[FILE]")
+@click.argument("file", type=_KNOWN_FILE, required=False, metavar="[FILE]")
 def expand_rules(file: Path | None) -> None:
     """Print the whole rules file that a short one stands for."""
     click.echo(expand(file), nl=False)
@@ -164,7 +170,8 @@ def expand_rules(file: Path | None) -> None:
 def serve(host: str, port: int, workers: int, rules: Path | None) -> None:
     """Serve the API and its documentation page /docs."""
     # the API stands above this module and is only started from here
-    from api.serve import Listening, serve as serve_api  # noqa: PLC0415
+    from api.serve import Listening
+    from api.serve import serve as serve_api
 
     open_hub(rules).store.check()
     serve_api(lambda: open_hub(rules), Listening(host=host, port=port, workers=workers))

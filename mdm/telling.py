@@ -1,7 +1,8 @@
 """What the commands say: figures as lines of text, the last line the one that matters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from mdm.model.errors import MdmError, NotFound
 from mdm.model.models import ModelVersion
 from mdm.resolution.evaluate import Evaluation, evaluation_lines
 from mdm.resolution.ingest import IngestFigures
@@ -11,7 +12,25 @@ from mdm.store.quarantine import QuarantineEntry
 _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
 
 
-def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+_WHERE_TO_LOOK = {
+    "source": "the sources file declares them; `mdm ingest` makes them known",
+    "model version": "`mdm models` lists them",
+}
+"""What to do about a name that nothing has, by the kind of thing that was named."""
+
+
+def several(count: int, noun: str) -> str:
+    """Count things in words: `1 row`, `2,000 rows`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def of_refusal(error: MdmError) -> str:
+    """Tell what was refused, and what to do about it."""
+    hint = _WHERE_TO_LOOK.get(error.kind) if isinstance(error, NotFound) else None
+    return error.message if hint is None else f"{error.message}: {hint}"
+
+
+def table(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Align rows under their heading: text to the left, numbers to the right."""
     written = [[_cell(value) for value in row] for row in rows]
     numeric = [
@@ -48,7 +67,7 @@ def not_taken(figures: Sequence[IngestFigures]) -> str | None:
     failed = [each.source for each in figures if each.error is not None]
     said = []
     if rows:
-        said.append(f"{rows:,} rows could not be taken: `mdm quarantine` lists them")
+        said.append(f"{several(rows, 'row')} could not be taken: `mdm quarantine` lists them")
     if failed:
         said.append(f"sources that could not be read: {', '.join(failed)}")
     return "; ".join(said) or None
@@ -57,7 +76,7 @@ def not_taken(figures: Sequence[IngestFigures]) -> str | None:
 def of_retry(figures: Sequence[IngestFigures]) -> str:
     """Tell how many quarantined rows are good now."""
     taken = sum(each.created + each.changed + each.unchanged + each.stale for each in figures)
-    return f"{taken:,} rows taken from quarantine"
+    return f"{several(taken, 'row')} taken from quarantine"
 
 
 def of_quarantine(entries: Sequence[QuarantineEntry]) -> str:

@@ -10,6 +10,9 @@ from hypothesis import settings
 
 from mdm.store import Store
 from tests import stores
+from tests.demo_store import demo_store
+
+__all__ = ["demo_store"]
 
 # A busy machine is no fault.  Where CI is set, Hypothesis tries the same examples in each run.
 settings.register_profile("unhurried", deadline=None)

@@ -96,7 +96,7 @@ def test_expand_prints_the_whole_file_which_loads_as_the_same_rules(tmp_path):
     path.write_text(SHORT)
     whole = expand(path)
     assert rules_from_text(whole, "whole") == load_rules(path)
-    assert "\n      - {when: {given_name: same}, term_frequency: given_name}\n" in whole
+    assert "\n      - {when: {given_name: same}, term_frequency: given_name, m: " in whole
     assert "\n  - {name: " not in whole
     path.write_text(whole)
     assert expand(path) == whole

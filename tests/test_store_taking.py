@@ -110,16 +110,6 @@ def test_declaring_a_source_again_takes_its_new_kind_and_trust(store):
     assert [tuple(row) for row in rows] == [("crm", "marketing", 0.2)]
 
 
-def test_records_standardised_by_other_rules_are_found_and_can_be_written(store):
-    take(store, incoming("1", "Ann"), incoming("2", "Bob"))
-    with store.write() as tx:
-        assert list(records.iterate_attributes(tx, rules_hash_not="rules-1")) == []
-        [batch] = list(records.iterate_attributes(tx, rules_hash_not="rules-2"))
-        assert [values["given_name"] for _, values in batch] == ["Ann", "Bob"]
-        records.write_standardised(tx, batch, "rules-2")
-        assert list(records.iterate_attributes(tx, rules_hash_not="rules-2")) == []
-
-
 def test_a_batch_larger_than_a_statement_is_taken_whole(store):
     rows = [incoming(str(number)) for number in range(45_000)]
     assert take(store, *rows) == Taken(created=45_000)

@@ -7,14 +7,14 @@ first, *different* ones are never crossed.  The linkage of two groups is the mea
 stronger pairs between them (mdm.identity.fusion; docs/adr/0004 has the figures).
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mdm.identity.components import TOP_RUNG, BoolArray, Components, Edges, IntArray, by_first
-from mdm.identity.fusion import Component, fuse, fuse_single
+from mdm.identity.components import TOP_RUNG, BoolArray, Components, Edges, IntArray, numbered
+from mdm.identity.fusion import UNSCORED, Component, cut_at, fuse, fuse_single
+from mdm.identity.small import SMALL, fuse_small
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,93 +45,154 @@ def cap_unsure(edges: Edges, unsure: Edges, *, link: int) -> Edges:
     return Edges(edges.left, edges.right, capped)
 
 
-def clusters(
-    found: Components, edges: Edges, judged: Judged, *, link: int
-) -> IntArray:
+def clusters(found: Components, edges: Edges, judged: Judged, *, link: int) -> IntArray:
     """Label each record with its cluster, clusters numbered by their first record.
 
-    `edges` are the weights of all pairs inside the components of at most COMPONENT_LIMIT records
-    (others are ignored), with `judged.unsure` capped already.
+    `edges` are the weights of all pairs inside the components that are not over the limit, and
+    those known of the others (pairs between components are ignored), with `judged.unsure` capped
+    already; `link` is the threshold in micro-bits.
     """
-    label = found.label
-    inside = edges.where(label[edges.left] == label[edges.right])
-    whole = _whole(found, inside, judged, link=link)
-    # a number for each record's cluster: its component, unless the component is taken apart
-    result = label.copy()
-    next_label = int(label.max(initial=-1)) + 1
-    same, different = _by_component(found, judged.same), _by_component(found, judged.different)
-    for members, weights in _open_components(found, inside, whole):
-        number = int(label[members[0]])
-        component = _component(members, weights, same[number], different[number])
-        over = bool(found.over_limit[members[0]])
-        groups = fuse_single(component, link + TOP_RUNG) if over else fuse(component, link)
-        for group in groups:
-            result[members[group]] = next_label
-            next_label += 1
-    return by_first(result)
+    layout = _Layout.of(found)
+    inside = _Inside.of(layout, edges, judged)
+    # the first record of each record's cluster: of its component, unless that is taken apart
+    first = layout.order[layout.start[found.label]]
+    open_ = ~_whole(layout, inside, link)
+    small = open_ & ~inside.judged & (layout.size <= SMALL) & ~layout.over_limit
+    for size in range(2, SMALL + 1):
+        _take_apart_small(first, layout, inside.pairs, small & (layout.size == size), link)
+    _take_apart(first, layout, inside, open_ & ~small, link)
+    return numbered(first)
 
 
-def _by_component(found: Components, edges: Edges) -> dict[int, list[tuple[int, int]]]:
-    """List the judged pairs inside each component; those between components say nothing new."""
-    listed = defaultdict[int, list[tuple[int, int]]](list)
-    for left, right in zip(edges.left.tolist(), edges.right.tolist(), strict=True):
-        if found.label[left] == found.label[right]:
-            listed[int(found.label[left])].append((left, right))
-    return listed
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Where the records of each component are: `order` lists them one component after another.
+
+    A component's records are `order[start : start + size]`, ascending; `place` is each record's
+    number among them.
+    """
+
+    label: IntArray
+    order: IntArray
+    place: IntArray
+    start: IntArray
+    size: IntArray
+    over_limit: BoolArray
+
+    @classmethod
+    def of(cls, found: Components) -> "_Layout":
+        order = np.argsort(found.label, kind="stable")
+        size = np.bincount(found.label)
+        start = np.cumsum(size) - size
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order)) - np.repeat(start, size)
+        return cls(found.label, order, place, start, size, found.over_limit[order[start]])
+
+    def members(self, component: int) -> IntArray:
+        return self.order[self.start[component] : self.start[component] + self.size[component]]
 
 
-def _component(
-    members: IntArray,
-    weights: Edges,
-    same: Sequence[tuple[int, int]],
-    different: Sequence[tuple[int, int]],
-) -> Component:
-    """Number a component's records 0 .. size-1 in their order, and its pairs by those numbers."""
-    place = {position: index for index, position in enumerate(members.tolist())}
-    return Component(
-        size=len(members),
-        pairs=[
-            (place[left], place[right], weight)
-            for left, right, weight in zip(
-                weights.left.tolist(), weights.right.tolist(), weights.weight.tolist(), strict=True
-            )
-        ],
-        same=[(place[left], place[right]) for left, right in same],
-        different=[(place[left], place[right]) for left, right in different],
-    )
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pairs inside components: the component, and its records by their places in it."""
+
+    component: IntArray
+    left: IntArray
+    right: IntArray
+    weight: IntArray
+
+    @classmethod
+    def of(cls, layout: _Layout, edges: Edges) -> "_Pairs":
+        component = layout.label[edges.left]
+        inside = component == layout.label[edges.right]
+        taken = edges.where(inside)
+        left, right = layout.place[taken.left], layout.place[taken.right]
+        return cls(component[inside], left, right, taken.weight)
+
+    def where(self, chosen: BoolArray) -> "_Pairs":
+        return _Pairs(
+            self.component[chosen], self.left[chosen], self.right[chosen], self.weight[chosen]
+        )
+
+    def by_component(self, components: IntArray) -> Iterator[list[tuple[int, int, int]]]:
+        """Give the pairs of each of the components (ascending) as (left, right, weight)."""
+        order = np.argsort(self.component, kind="stable")
+        low = np.searchsorted(self.component, components, sorter=order)
+        high = np.searchsorted(self.component, components, side="right", sorter=order)
+        for start, end in zip(low.tolist(), high.tolist(), strict=True):
+            part = order[start:end]
+            columns = (self.left[part], self.right[part], self.weight[part])
+            yield list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def _whole(found: Components, inside: Edges, judged: Judged, *, link: int) -> BoolArray:
+@dataclass(frozen=True, eq=False)
+class _Inside:
+    """What is known inside components; what was judged between them says nothing new."""
+
+    pairs: _Pairs
+    same: _Pairs
+    different: _Pairs
+    judged: BoolArray
+    """Of each component: whether something inside it was judged the same or different."""
+
+    @classmethod
+    def of(cls, layout: _Layout, edges: Edges, judged: Judged) -> "_Inside":
+        same, different = _Pairs.of(layout, judged.same), _Pairs.of(layout, judged.different)
+        marked = np.zeros(len(layout.size), dtype=np.bool_)
+        marked[same.component] = marked[different.component] = True
+        return cls(_Pairs.of(layout, edges), same, different, marked)
+
+
+def _whole(layout: _Layout, inside: _Inside, link: int) -> BoolArray:
     """Tell which components are one cluster because every pair links and nobody judged otherwise.
 
     Then every linkage is at or above the threshold, whatever is fused first; most components are
-    so, and need no Python loop.
+    so.
     """
-    size = np.bincount(found.label)
-    linked = np.bincount(found.label[inside.left[inside.weight >= link]], minlength=len(size))
-    whole = linked == size * (size - 1) // 2
-    split = judged.different.left[
-        found.label[judged.different.left] == found.label[judged.different.right]
-    ]
-    whole[found.label[split]] = False
+    linked = inside.pairs.component[inside.pairs.weight >= link]
+    whole = np.bincount(linked, minlength=len(layout.size)) == layout.size * (layout.size - 1) // 2
+    whole[inside.different.component] = False
     return np.asarray(whole, dtype=np.bool_)
 
 
-def _open_components(
-    found: Components, inside: Edges, whole: BoolArray
-) -> Iterator[tuple[IntArray, Edges]]:
-    """Yield the members and the pairs of each component that must be clustered one by one."""
-    records = np.flatnonzero(~whole[found.label])
-    records = records[np.argsort(found.label[records], kind="stable")]
-    chosen = inside.where(~whole[found.label[inside.left]])
-    order = np.argsort(found.label[chosen.left], kind="stable")
-    ordered = Edges(chosen.left[order], chosen.right[order], chosen.weight[order])
-    record_label, edge_label = found.label[records], found.label[ordered.left]
-    labels, starts = np.unique(record_label, return_index=True)
-    ends = np.append(starts[1:], len(records))
-    first = np.searchsorted(edge_label, labels)
-    last = np.searchsorted(edge_label, labels, side="right")
-    for start, end, low, high in zip(starts, ends, first, last, strict=True):
-        members = records[start:end]
-        part = Edges(ordered.left[low:high], ordered.right[low:high], ordered.weight[low:high])
-        yield members, part
+def _take_apart_small(
+    first: IntArray, layout: _Layout, pairs: _Pairs, chosen: BoolArray, link: int
+) -> None:
+    """Write into `first` the clusters of the chosen components, all of one size."""
+    components = np.flatnonzero(chosen)
+    if not len(components):
+        return
+    size = int(layout.size[components[0]])
+    weights = np.full((len(components), size, size), UNSCORED)
+    row = np.cumsum(chosen) - 1
+    taken = pairs.where(chosen[pairs.component])
+    at, cut = row[taken.component], np.clip(taken.weight, *cut_at(link))
+    weights[at, taken.left, taken.right] = weights[at, taken.right, taken.left] = cut
+    members = layout.order[layout.start[components][:, None] + np.arange(size)]
+    first[members] = np.take_along_axis(members, fuse_small(weights, link), axis=1)
+
+
+def _take_apart(
+    first: IntArray, layout: _Layout, inside: _Inside, chosen: BoolArray, link: int
+) -> None:
+    """Write into `first` the clusters of the chosen components, one component at a time."""
+    numbers = np.flatnonzero(chosen)
+    known = zip(
+        numbers.tolist(),
+        inside.pairs.where(chosen[inside.pairs.component]).by_component(numbers),
+        inside.same.by_component(numbers),
+        inside.different.by_component(numbers),
+        strict=True,
+    )
+    for number, pairs, same, different in known:
+        members = layout.members(number)
+        component = Component(
+            len(members), pairs, _without_weight(same), _without_weight(different)
+        )
+        over = layout.over_limit[number]
+        fused = fuse_single(component, link + TOP_RUNG) if over else fuse(component, link)
+        first[members] = members[fused]
+
+
+def _without_weight(pairs: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    return [(left, right) for left, right, _ in pairs]

@@ -52,18 +52,16 @@ class Components:
 
 def connected(count: int, left: IntArray, right: IntArray) -> IntArray:
     """Label the connected components of a graph, numbered by their smallest position."""
-    ones = np.ones(len(left), dtype=np.int8)
-    graph = coo_array((ones, (left, right)), shape=(count, count))
-    found = connected_components(graph.tocsr(), directed=False)[1]
-    return by_first(np.asarray(found, dtype=np.int64))
+    return numbered(_first_connected(count, left, right))
 
 
-def by_first(labels: IntArray) -> IntArray:
-    """Renumber labels 0, 1, 2 ... in the order in which they first appear."""
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse], dtype=np.int64)
+def numbered(first: IntArray) -> IntArray:
+    """Turn the smallest position of each record's group into labels 0, 1, 2 ... in that order.
+
+    [0, 1, 0, 3, 1] becomes [0, 1, 0, 2, 1]
+    """
+    is_first = first == np.arange(len(first))
+    return np.asarray((np.cumsum(is_first) - 1)[first], dtype=np.int64)
 
 
 def components(
@@ -71,25 +69,46 @@ def components(
 ) -> Components:
     """Find each record's component: the largest of at most `limit` records up the rungs.
 
-    Components join pairs at or above `link`, and pairs that stewards judged the same (`same`) at
-    any weight.  Where more than `limit` records hang together, the threshold rises by RUNG until
-    TOP_RUNG; what is still larger there stays one component and is over the limit.
+    Components join pairs at or above `link` (micro-bits), and pairs that stewards judged the same
+    (`same`) at any weight.  Where more than `limit` records hang together, the threshold rises by
+    RUNG until TOP_RUNG above `link`; what is still larger there stays one component and is over
+    the limit.
     """
-    label = np.full(count, -1, dtype=np.int64)
+    first = np.arange(count)
     over = np.zeros(count, dtype=np.bool_)
-    open_ = np.ones(count, dtype=np.bool_)
-    for threshold in range(link, link + TOP_RUNG + 1, RUNG):
-        chosen = edges.where((edges.weight >= threshold) & open_[edges.left] & open_[edges.right])
-        found = connected(
-            count,
-            np.concatenate([chosen.left, same.left]),
-            np.concatenate([chosen.right, same.right]),
-        )
-        small = np.bincount(found, minlength=count)[found] <= limit
-        settled = open_ & (small | (threshold == link + TOP_RUNG))
-        label[settled] = found[settled] + count * (threshold - link) // RUNG
-        over |= settled & ~small
-        open_ &= ~settled
-        if not open_.any():
+    open_ = np.arange(count)  # the records whose component is not found yet
+    for rung in range(0, TOP_RUNG + 1, RUNG):
+        edges = edges.where(edges.weight >= link + rung)
+        found = _first_among(open_, edges, same, count)
+        fits = np.bincount(found, minlength=len(open_))[found] <= limit
+        settled = fits | (rung == TOP_RUNG)
+        first[open_[settled]] = open_[found[settled]]
+        over[open_[settled]] = ~fits[settled]
+        open_ = open_[~settled]
+        if not len(open_):
             break
-    return Components(by_first(label), over)
+    return Components(numbered(first), over)
+
+
+def _first_among(records: IntArray, edges: Edges, same: Edges, count: int) -> IntArray:
+    """Connect some of `count` records; they are positions in `records`, ascending, in the result.
+
+    No pair may lead from them to a record outside at a weight that still counts; so it is up the
+    rungs, where components leave whole.
+    """
+    place = np.full(count, -1, dtype=np.int64)
+    place[records] = np.arange(len(records))
+    left = place[np.concatenate([edges.left, same.left])]
+    right = place[np.concatenate([edges.right, same.right])]
+    among = left >= 0
+    return _first_connected(len(records), left[among], right[among])
+
+
+def _first_connected(count: int, left: IntArray, right: IntArray) -> IntArray:
+    """Find the smallest position in each record's connected component."""
+    ones = np.ones(len(left), dtype=np.int8)
+    graph = coo_array((ones, (left, right)), shape=(count, count))
+    label = connected_components(graph.tocsr(), directed=False)[1]
+    first = np.full(count, count, dtype=np.int64)
+    np.minimum.at(first, label, np.arange(count))
+    return np.asarray(first[label], dtype=np.int64)

@@ -1,15 +1,18 @@
 """Fusing the records of one component into clusters.
 
-In: a component, its records numbered 0 .. size-1 in the order of (source, key).  Out: the groups,
-as lists of those numbers.  Integer sums only, every tie falls to the smallest numbers, so that the
-result is a function of the component alone.
+In: a component, its records numbered 0 .. size-1 in the order of (source, key).  Out: for each
+record the first record of its cluster.  Integer sums only, every tie falls to the smallest
+numbers, so that the result is a function of the component alone.  The components that most records
+are in are small, and fused many at once by mdm.identity.small.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from typing import TypeVar
 
-from mdm.identity.components import MICRO
+from mdm.identity.components import MICRO, IntArray
 
 FLOOR, CEILING = -20 * MICRO, 15 * MICRO
 """Weights are cut to this inside the linkage, so that no single pair outvotes all the others."""
@@ -17,11 +20,17 @@ UNSCORED = -8 * MICRO
 """What a pair counts that has no weight (DESIGN.md, 'Clusters'; measured there)."""
 
 Pair = tuple[int, int]
+Count = TypeVar("Count", int, IntArray)
 
 
 @dataclass(frozen=True)
 class Component:
-    """One component: `pairs` are (smaller, larger, weight in micro-bits), each pair once."""
+    """One component: `pairs` are (smaller, larger, weight in micro-bits), each pair once.
+
+    `same` and `different` are what stewards judged, any pairs that stand for their groups.  They
+    do not contradict each other (mdm.identity.judgements.constraints refuses it); if they did,
+    *same* would win, for it is fused before *different* is looked at.
+    """
 
     size: int
     pairs: Sequence[tuple[int, int, int]]
@@ -29,115 +38,137 @@ class Component:
     different: Sequence[Pair]
 
 
+def cut_at(link: int) -> tuple[int, int]:
+    """Tell what weights are cut to inside the linkage: FLOOR and CEILING.
+
+    Only a link threshold outside of them moves them, so that a cut never carries a pair across it.
+    """
+    return min(FLOOR, link - 1), max(CEILING, link)
+
+
+def counted(pairs: Count) -> Count:
+    """Tell how many of the pairs between two groups count: three fifths, a part of one whole."""
+    return -(-pairs * 3 // 5)
+
+
 def linkage(weights: Sequence[int]) -> int:
     """Tell how well two groups hold together: the mean of the stronger three fifths of their pairs.
 
-    `weights` (micro-bits, ascending) are those of all pairs between the groups.  A part of a pair
-    counts whole; the mean is rounded down.
+    `weights` (micro-bits, ascending) are those of all pairs between the groups; the mean is rounded
+    down.
 
         [-4, 1, 6] bits: the stronger three fifths are 1 and 6, the linkage is 3.5 bits
     """
-    count = -(-len(weights) * 3 // 5)
+    count = counted(len(weights))
     return sum(weights[-count:]) // count
 
 
-class _Groups:
-    """The groups so far, each under the number of its first record, and what lies between them."""
-
-    def __init__(self, component: Component) -> None:
-        self.members = {record: [record] for record in range(component.size)}
-        self.apart: dict[int, set[int]] = {record: set() for record in self.members}
-        weight = {
-            (left, right): min(max(bits, FLOOR), CEILING) for left, right, bits in component.pairs
-        }
-        self.between = {
-            (left, right): [weight.get((left, right), UNSCORED)]
-            for right in range(component.size)
-            for left in range(right)
-        }
-        for left, right in component.different:
-            self.apart[left].add(right)
-            self.apart[right].add(left)
-
-    def merge(self, one: int, other: int) -> list[Pair]:
-        """Fuse two groups under the smaller number; the result is the pairs that changed."""
-        kept, gone = min(one, other), max(one, other)
-        self.members[kept] += self.members.pop(gone)
-        self._keep_apart(kept, gone)
-        del self.between[kept, gone]
-        return [self._join_weights(kept, gone, third) for third in self.members if third != kept]
-
-    def _keep_apart(self, kept: int, gone: int) -> None:
-        for other in self.apart.pop(gone):
-            self.apart[other].discard(gone)
-            self.apart[other].add(kept)
-            self.apart[kept].add(other)
-
-    def _join_weights(self, kept: int, gone: int, third: int) -> Pair:
-        pair = (min(kept, third), max(kept, third))
-        weights = self.between.pop((min(gone, third), max(gone, third)))
-        # both lists are ascending: joining them sorts two runs, in linear time
-        self.between[pair] = sorted(self.between[pair] + weights)
-        return pair
-
-
-def _fuse_same(groups: _Groups, same: Iterable[Pair]) -> None:
-    """Fuse what stewards judged the same, before anything else."""
-    home = {record: record for record in groups.members}
-    for left, right in sorted(same):
-        one, other = sorted((home[left], home[right]))
-        if one != other:
-            groups.merge(one, other)
-            for record in groups.members[one]:
-                home[record] = one
-
-
-def fuse(component: Component, link: int) -> list[list[int]]:
+def fuse(component: Component, link: int) -> list[int]:
     """Fuse groups, strongest linkage first, while it stays at or above `link` (micro-bits).
 
     Ties fall to the pair of groups with the smallest first records.  Groups that a *different*
     judgement keeps apart are never fused.
     """
     groups = _Groups(component)
-    _fuse_same(groups, component.same)
-    value = {pair: linkage(weights) for pair, weights in groups.between.items()}
-    heap = [(-bits, pair) for pair, bits in value.items() if bits >= link]
+    linkages = _Linkages(groups, _cut_weights(component, link))
+    heap = [(-bits, pair) for pair, bits in linkages.value.items() if bits >= link]
     heapify(heap)
     while heap:
         bits, pair = heappop(heap)
-        stale = pair not in groups.between or value[pair] != -bits
-        if stale or pair[1] in groups.apart[pair[0]]:
+        stale = linkages.value.get(pair) != -bits
+        if stale or groups.are_apart(*pair):
             continue
-        for changed in groups.merge(*pair):
-            value[changed] = linkage(groups.between[changed])
-            if value[changed] >= link:
-                heappush(heap, (-value[changed], changed))
-    return [sorted(members) for members in groups.members.values()]
+        groups.fuse(*pair)
+        for changed in linkages.fuse(*pair):
+            if linkages.value[changed] >= link:
+                heappush(heap, (-linkages.value[changed], changed))
+    return groups.firsts()
 
 
-def fuse_single(component: Component, threshold: int) -> list[list[int]]:
+def fuse_single(component: Component, threshold: int) -> list[int]:
     """Fuse a component over the limit by its single strong pairs, honouring judgements.
 
     Its pairs are taken from the strongest down to `threshold` (micro-bits), each fuses the two
     groups that it joins unless a *different* judgement keeps them apart.
     """
-    strong = sorted((-bits, left, right) for left, right, bits in component.pairs)
-    home = list(range(component.size))
-    members = {record: [record] for record in home}
-    apart: dict[int, set[int]] = {record: set() for record in home}
-    for left, right in component.different:
-        apart[left].add(right)
-        apart[right].add(left)
-    joins = [*sorted(component.same), *((i, j) for bits, i, j in strong if -bits >= threshold)]
-    for left, right in joins:
-        kept, gone = sorted((home[left], home[right]))
-        if kept == gone or gone in apart[kept]:
-            continue
-        for record in members[gone]:
-            home[record] = kept
-        members[kept] += members.pop(gone)
-        for other in apart.pop(gone):
-            apart[other].discard(gone)
-            apart[other].add(kept)
-            apart[kept].add(other)
-    return [sorted(group) for group in members.values()]
+    groups = _Groups(component)
+    strong = [(-bits, left, right) for left, right, bits in component.pairs if bits >= threshold]
+    for _, left, right in sorted(strong):
+        one, other = groups.of(left), groups.of(right)
+        if one != other and not groups.are_apart(one, other):
+            groups.fuse(min(one, other), max(one, other))
+    return groups.firsts()
+
+
+class _Groups:
+    """The groups so far, each named by its first record; at the start what is judged the same."""
+
+    def __init__(self, component: Component) -> None:
+        self._parent = list(range(component.size))
+        self._apart = defaultdict[int, set[int]](set)
+        for left, right in component.same:
+            one, other = self.of(left), self.of(right)
+            self.fuse(min(one, other), max(one, other))
+        for left, right in component.different:
+            one, other = self.of(left), self.of(right)
+            self._apart[one].add(other)
+            self._apart[other].add(one)
+
+    def of(self, record: int) -> int:
+        """Name the group of a record, and shorten the way to it for the next time."""
+        while self._parent[record] != record:
+            self._parent[record] = self._parent[self._parent[record]]
+            record = self._parent[record]
+        return record
+
+    def are_apart(self, one: int, other: int) -> bool:
+        """Tell whether a judgement keeps two groups apart."""
+        return one in self._apart and other in self._apart[one]
+
+    def fuse(self, kept: int, gone: int) -> None:
+        """Fuse two groups into the one with the smaller first record, `kept`."""
+        self._parent[gone] = kept
+        for other in self._apart.pop(gone, ()):
+            self._apart[other].remove(gone)
+            self._apart[other].add(kept)
+            self._apart[kept].add(other)
+
+    def firsts(self) -> list[int]:
+        """List the first record of each record's group."""
+        return [self.of(record) for record in range(len(self._parent))]
+
+
+class _Linkages:
+    """The weights between every two groups, ascending, and the linkage, `value`, that they make."""
+
+    def __init__(self, groups: _Groups, weight: Mapping[Pair, int]) -> None:
+        first = groups.firsts()
+        self._names = set(first)
+        between = defaultdict[Pair, list[int]](list)
+        for right, one in enumerate(first):
+            for left, other in enumerate(first[:right]):
+                if one != other:
+                    pair = (one, other) if one < other else (other, one)
+                    between[pair].append(weight.get((left, right), UNSCORED))
+        self._between = {pair: sorted(weights) for pair, weights in between.items()}
+        self.value = {pair: linkage(weights) for pair, weights in self._between.items()}
+
+    def fuse(self, kept: int, gone: int) -> list[Pair]:
+        """Fuse two groups under the name of the first; the result is the pairs that changed."""
+        self._names.remove(gone)
+        del self._between[kept, gone], self.value[kept, gone]
+        return [self._join(kept, gone, third) for third in self._names if third != kept]
+
+    def _join(self, kept: int, gone: int, third: int) -> Pair:
+        pair = (kept, third) if kept < third else (third, kept)
+        old = (gone, third) if gone < third else (third, gone)
+        del self.value[old]
+        # both lists are ascending: sorting them joins two runs, in linear time
+        joined = sorted(self._between[pair] + self._between.pop(old))
+        self._between[pair], self.value[pair] = joined, linkage(joined)
+        return pair
+
+
+def _cut_weights(component: Component, link: int) -> dict[Pair, int]:
+    lowest, highest = cut_at(link)
+    return {(left, right): min(max(bits, lowest), highest) for left, right, bits in component.pairs}

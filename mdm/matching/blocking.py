@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from mdm.matching.columns import split_term
-from mdm.matching.predicates import column
+from mdm.matching.predicates import column, quoted
 from mdm.model.rules.rules import BlockingRule, Rules
 
 KEY_LIMIT = 200
@@ -41,17 +41,19 @@ def make_keys(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
 
 def _keys_sql(rules: Rules, number: int, rule: BlockingRule) -> str:
-    terms = []
-    for term in rule.on:
-        attribute, feature = split_term(term)
-        name = column(attribute, feature)
-        terms.append(f"unnest({name})" if rules.attribute(attribute).many else name)
-    columns = ", ".join(f"{term} as t{i}" for i, term in enumerate(terms))
-    values = " || '|' || ".join(f"t{i}" for i in range(len(terms)))
+    """Select (rule, key, n); of terms with several values each, every combination is a key."""
+    terms = [split_term(term) for term in rule.on]
+    columns = ", ".join(f"{quoted(column(*term))} as t{i}" for i, term in enumerate(terms))
+    rows = f"select n, {columns} from record"
+    for i, (attribute, _) in enumerate(terms):
+        if rules.attribute(attribute).many:
+            # one at a time: two unnests in one SELECT run side by side, not crossed
+            rows = f"select * replace (unnest(t{i}) as t{i}) from ({rows})"
+    key = " || '|' || ".join(f"t{i}" for i in range(len(terms)))
     return f"""
-        select distinct {number}, {values}, n
-        from (select n, {columns} from record)
-        where {values} is not null
+        select distinct {number}, {key}, n
+        from ({rows})
+        where {key} is not null
         """
 
 
@@ -66,16 +68,16 @@ def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Rul
         having count(*) > 1
         """
     )
-    columns = ", ".join(f"record.{attribute.name}" for attribute in rules.attributes)
+    columns = ", ".join(f"record.{quoted(attribute.name)}" for attribute in rules.attributes)
     connection.execute(
         f"""
         create or replace temp table skipped_key as
-        select rule, key
+        select key_size.rule, key_size.key
         from key_size
         join blocking_key using (rule, key)
         join record using (n)
-        where size > {KEY_LIMIT}
-        group by rule, key
+        where key_size.size > {KEY_LIMIT}
+        group by key_size.rule, key_size.key
         having count(distinct hash({columns})) > {KEY_LIMIT}
         """
     )

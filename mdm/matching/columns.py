@@ -11,7 +11,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from mdm.matching.predicates import column, feature_of
+from mdm.matching.predicates import column, feature_of, quoted
 from mdm.model.rules.rules import Kind, Rules
 from mdm.standardise.features import feature
 from mdm.standardise.nicknames import nickname_group
@@ -90,7 +90,7 @@ def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     joins = "\n".join(
         f"left join f_{d.name} on f_{d.name}.n = b.n"
         if rules.attribute(d.attribute).many
-        else f"left join f_{d.name} on f_{d.name}.value = b.{d.attribute}"
+        else f"left join f_{d.name} on f_{d.name}.value = b.{quoted(d.attribute)}"
         for d in columns
     )
     connection.execute(
@@ -103,28 +103,32 @@ def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 def _make_mapping(connection: duckdb.DuckDBPyConnection, rules: Rules, derived: Derived) -> None:
     """Make `f_<name>`: (value, feature), or (n, list of features) for a `many` attribute."""
     attribute = rules.attribute(derived.attribute)
-    each = f"unnest({attribute.name})" if attribute.many else attribute.name
+    name = quoted(attribute.name)
+    each = f"unnest({name})" if attribute.many else name
     found = connection.execute(f"select distinct {each} from record_base").fetchall()
     values = [str(value) for (value,) in found if value is not None]
-    mapping = pa.table(
-        {
-            "value": pa.array(values, pa.string()),
-            "feature": _features(attribute.kind, derived.feature, values),
-        }
-    )
-    connection.register("mapping", mapping)
-    make = _LIST_MAPPING if attribute.many else "select * from mapping"
-    connection.execute(f"create table f_{derived.name} as {make}".replace("$many", attribute.name))
+    features = _features(attribute.kind, derived.feature, values)
+    given = pa.table({"value": pa.array(values, pa.string()), "feature": features})
+    connection.register("mapping", given)
+    make = "select value, feature from mapping"
+    if attribute.many:
+        make = _lists(name, "unnest(feature)" if pa.types.is_list(features.type) else "feature")
+    connection.execute(f"create table f_{derived.name} as {make}")
     connection.unregister("mapping")
 
 
-_LIST_MAPPING = """
-    select n, list(distinct mapping.feature order by mapping.feature) as feature
-    from (select n, unnest($many) as value from record_base) as record_value
-    join mapping on mapping.value = record_value.value
-    where mapping.feature is not null
-    group by n
-    """
+def _lists(name: str, feature: str) -> str:
+    """Select (n, list of the features of all values) of a `many` attribute."""
+    return f"""
+        select n, list(distinct one order by one) as feature
+        from (
+            select n, {feature} as one
+            from (select n, unnest({name}) as value from record_base)
+            join mapping using (value)
+        )
+        where one is not null
+        group by n
+        """
 
 
 def _features(kind: Kind, name: str, values: list[str]) -> pa.Array:

@@ -10,6 +10,7 @@ import orjson
 import pyarrow.parquet as pq
 from splink import DuckDBAPI, Linker
 
+from mdm.matching.predicates import quoted
 from mdm.matching.splink_engine import frequency_attributes, linker
 from mdm.model.models import ModelVersion
 from mdm.model.rules.load import rules_from_text
@@ -52,13 +53,14 @@ class ScoringModel:
         api, model = linker(connection, settings)
         connection.register("frequencies", pq.read_table(io.BytesIO(self.frequencies)))
         for name in frequency_attributes(self.rules):
+            value = quoted(name)
             connection.execute(
                 f"""
                 create or replace table tf_{name} as
-                select held.{name}, coalesce(frequency, ?) as tf_{name}
-                from (select distinct {name} from record where {name} is not null) as held
+                select held.{value}, coalesce(frequency, ?) as tf_{name}
+                from (select distinct {value} from record where {value} is not null) as held
                 left join frequencies
-                  on frequencies.attribute = '{name}' and frequencies.value = held.{name}
+                  on frequencies.attribute = '{name}' and frequencies.value = held.{value}
                 """,
                 [self.unseen],
             )

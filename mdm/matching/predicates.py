@@ -7,7 +7,7 @@ pair's weight does not depend on which record stands left.
 
 from collections.abc import Callable, Mapping
 
-from mdm.model.rules.rules import Attribute, Rules
+from mdm.model.rules.rules import Attribute, Comparison, Rules
 
 Condition = Callable[[str, str, str | None], str]
 
@@ -17,13 +17,20 @@ def column(attribute: str, feature: str | None = None) -> str:
     return attribute if feature is None else f"{attribute}__{feature}"
 
 
+def quoted(name: str) -> str:
+    """Quote a column's name, which may be a word of SQL (`order`, `group`)."""
+    return f'"{name}"'
+
+
 def _same(left: str, right: str, _: str | None) -> str:
     return f"{left} = {right}"
 
 
-# the third argument lets DuckDB give up early on what stays below it
 def _similar(left: str, right: str, share: str | None) -> str:
-    return f"jaro_winkler_similarity({left}, {right}, {share}) >= {share}"
+    # the third argument lets DuckDB give up early; it is a little less than the share, since
+    # DuckDB also gives up on some pairs that are exactly there
+    floor = max(0.0, float(share or 0) - 0.001)
+    return f"jaro_winkler_similarity({left}, {right}, {floor:.6f}) >= {share}"
 
 
 def _typo(left: str, right: str, count: str | None) -> str:
@@ -59,7 +66,8 @@ def _days(left: str, right: str, count: str | None) -> str:
 
 
 def _words(left: str, right: str, share: str | None) -> str:
-    words_l, words_r = f"string_split({left}, ' ')", f"string_split({right}, ' ')"
+    # a word that stands twice counts once, or it were not the same from right to left
+    words_l, words_r = (f"list_distinct(string_split({side}, ' '))" for side in (left, right))
     return (
         f"len(list_intersect({words_l}, {words_r})) "
         f">= {share} * least(len({words_l}), len({words_r}))"
@@ -90,7 +98,7 @@ def feature_of(predicate: str) -> str | None:
     return _FEATURES.get(predicate.split()[0])
 
 
-def condition(attribute: Attribute, predicate: str) -> str:
+def condition(rules: Rules, attribute: Attribute, predicate: str) -> str:
     """Write the predicate on the attribute as a DuckDB condition over `_l` and `_r` columns.
 
     `predicate` is the vocabulary's word and its argument, e.g. `similar 0.9`; it has been
@@ -98,9 +106,9 @@ def condition(attribute: Attribute, predicate: str) -> str:
     """
     word, _, argument = predicate.partition(" ")
     if word == "crossed":
-        return _crossed(attribute.name, argument)
+        return _crossed(attribute, rules.attribute(argument))
     if word == "differs":
-        return f"not ({condition(attribute, 'same')})"
+        return f"not ({condition(rules, attribute, 'same')})"
     name = column(attribute.name, _FEATURES.get(word))
     if word == "nickname":
         return f"list_has_any({name}_l, {name}_r)"
@@ -112,11 +120,24 @@ def condition(attribute: Attribute, predicate: str) -> str:
     return _any_two(name, write, argument)
 
 
-def _crossed(first: str, second: str) -> str:
-    """Each record's `first` is the other's `second`, and the two values differ."""
-    return (
-        f"{first}_l = {second}_r and {second}_l = {first}_r and {first}_l <> {second}_l"
+def _crossed(first: Attribute, second: Attribute) -> str:
+    """Each record's `first` is the other's `second`, and within each record the two differ."""
+    sides = (("l", "r"), ("r", "l"))
+    here_and_there = (_meet(first, side, second, other) for side, other in sides)
+    apart = (f"not {_meet(first, side, second, side)}" for side, _ in sides)
+    return " and ".join([*here_and_there, *apart])
+
+
+def _meet(one: Attribute, side: str, other: Attribute, other_side: str) -> str:
+    """The two attributes have a value in common, each on its own side of the pair."""
+    left, right = f"{one.name}_{side}", f"{other.name}_{other_side}"
+    if not (one.many or other.many):
+        return f"({left} = {right})"
+    lists = (
+        name if attribute.many else f"[{name}]"
+        for name, attribute in ((left, one), (right, other))
     )
+    return f"list_has_any({', '.join(lists)})"
 
 
 def _any_two(name: str, write: Condition, argument: str) -> str:
@@ -131,5 +152,16 @@ def _any_two(name: str, write: Condition, argument: str) -> str:
 def level_condition(rules: Rules, when: Mapping[str, str]) -> str:
     """Write a level: every predicate holds."""
     return " and ".join(
-        f"({condition(rules.attribute(name), predicate)})" for name, predicate in when.items()
+        f"({condition(rules, rules.attribute(name), predicate)})" for name, predicate in when.items()
     )
+
+
+def looked_at(comparison: Comparison) -> frozenset[str]:
+    """Name the attributes that a comparison's conditions mention, crossed ones among them."""
+    crossed = (
+        predicate.partition(" ")[2]
+        for level in comparison.levels
+        for predicate in level.when.values()
+        if predicate.startswith("crossed ")
+    )
+    return frozenset({*comparison.attributes, *crossed})

@@ -5,12 +5,17 @@ order, and 'all else'.  A level that may be adjusted for term frequency takes as
 level of the same comparison where that attribute alone is the same, as Splink does.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from mdm.matching.predicates import level_condition
 from mdm.model.rules.rules import Comparison, Level, Rules
 
 UNIQUE_ID = "n"
+MISSING = "missing"
+"""The words for the null level: nothing of the comparison stands in both records."""
+ALL_ELSE = "different"
+"""The words for the last level: no other holds."""
 
 
 def splink_settings(rules: Rules) -> dict[str, Any]:
@@ -33,7 +38,7 @@ def _comparison(rules: Rules, comparison: Comparison) -> dict[str, Any]:
         "comparison_levels": [
             _null_level(comparison),
             *(_level(rules, level) for level in comparison.levels),
-            {"sql_condition": "ELSE", "label_for_charts": "all else"},
+            {"sql_condition": "ELSE", "label_for_charts": ALL_ELSE},
         ],
     }
 
@@ -42,7 +47,7 @@ def _null_level(comparison: Comparison) -> dict[str, Any]:
     missing = [f"({name}_l is null or {name}_r is null)" for name in comparison.attributes]
     return {
         "sql_condition": " and ".join(missing),
-        "label_for_charts": "missing",
+        "label_for_charts": MISSING,
         "is_null_level": True,
     }
 
@@ -58,6 +63,34 @@ def _level(rules: Rules, level: Level) -> dict[str, Any]:
     return written
 
 
+_WORDS: Mapping[str, str] = {
+    "same": "{name} the same",
+    "differs": "{name} not the same",
+    "similar": "{name} similar (at least {argument})",
+    "typo": "{name} the same but for typing errors (at most {argument})",
+    "nickname": "{name} a short or pet form",
+    "initial": "{name} the same first letter, one is an initial",
+    "crossed": "{name} and {argument} the other way round",
+    "sound": "{name} sounds alike",
+    "year": "{name} in the same year",
+    "swapped": "{name} with day and month the other way round",
+    "days": "{name} at most {argument} days apart",
+    "words": "{name} with words in common (at least {argument} of them)",
+    "area": "{name} in the same area",
+    "local": "{name} the same before the @",
+}
+"""What a predicate says of an attribute, for those who look at pairs."""
+
+
 def level_words(level: Level) -> str:
-    """Say a level in words: `family_name same, postal_code area`."""
-    return ", ".join(f"{name} {predicate}" for name, predicate in level.when.items())
+    """Say a level in words: `family name the same, street address similar (at least 0.9)`."""
+    return ", ".join(_said(name, predicate) for name, predicate in level.when.items())
+
+
+def _said(name: str, predicate: str) -> str:
+    word, _, argument = predicate.partition(" ")
+    return _WORDS[word].format(name=_plain(name), argument=_plain(argument))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -11,7 +11,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from mdm.matching.columns import split_term
-from mdm.matching.predicates import column
+from mdm.matching.predicates import column, quoted
 from mdm.model.rules.rules import Rules
 
 # what Splink has to say is said in our own words: the model version's figures and warnings
@@ -23,12 +23,12 @@ def linker(
 ) -> tuple[DuckDBAPI, Linker]:
     """Make a linker over a table of the connection; settings with a model's m and u, or without."""
     api = DuckDBAPI(connection=connection)
-    return api, Linker(api.register(table), dict(settings))
+    return api, Linker(api.register(table), dict(settings), log_level=None)
 
 
 def agreement(terms: tuple[str, ...]) -> str:
     """Write that two records agree on every term, as Splink's blocking rules want it."""
-    names = [column(*split_term(term)) for term in terms]
+    names = [quoted(column(*split_term(term))) for term in terms]
     return " and ".join(f"l.{name} = r.{name}" for name in names)
 
 

@@ -14,6 +14,8 @@ import duckdb
 from splink import Linker
 from splink.internals.exceptions import EMTrainingException
 
+from mdm.matching.columns import split_term
+from mdm.matching.predicates import looked_at, quoted
 from mdm.matching.settings import splink_settings
 from mdm.matching.splink_engine import agreement, linker
 from mdm.model.progress import Progress
@@ -130,18 +132,30 @@ def _estimate_m(
     """Run EM within each training block; Splink averages what several blocks say of one level."""
     with progress.step("train: m by EM", len(rules.training.blocks)) as advance:
         for block in rules.training.blocks:
-            try:
-                model.training.estimate_parameters_using_expectation_maximisation(
-                    agreement(block),
-                    estimate_without_term_frequencies=True,
-                    max_pairs=EM_PAIRS,
-                )
-            except EMTrainingException:
+            if not _estimate_m_within(model, rules, block):
                 warnings.append(
                     f"training block {' + '.join(block)} has no pairs, or leaves nothing to "
                     "estimate: it was left out"
                 )
             advance(1)
+
+
+def _estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> bool:
+    """Run EM within one training block; False when nothing could be learned from it."""
+    agreed = {split_term(term)[0] for term in block}
+    if all(agreed & looked_at(comparison) for comparison in rules.comparisons):
+        return False
+    # an attribute that is named, be it for one of its features, is not learned from the block
+    named = " and ".join(f"l.{quoted(name)} is not null" for name in sorted(agreed))
+    try:
+        model.training.estimate_parameters_using_expectation_maximisation(
+            f"{agreement(block)} and {named}",
+            estimate_without_term_frequencies=True,
+            max_pairs=EM_PAIRS,
+        )
+    except EMTrainingException:
+        return False
+    return True
 
 
 def _fill(

@@ -35,7 +35,7 @@ class Problem:
 
 
 class FileInvalid(MdmError):
-    """A rules or sources file breaks its rules; `problems` lists every fault, not only the first."""
+    """A rules or sources file breaks its rules; `problems` lists every fault, not just one."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -44,6 +44,10 @@ class FileInvalid(MdmError):
 
 class StoreNotReady(MdmError):
     """The database has no tables yet, or older ones than the code needs: run `mdm init`."""
+
+
+class StoreBusy(StoreNotReady):
+    """Another process has kept the database locked for longer than we wait; nothing was changed."""
 
 
 class StoreTooNew(MdmError):
@@ -60,7 +64,7 @@ class SourceUnavailable(MdmError):
 
 
 class NothingToDo(MdmError):
-    """A step lacks what an earlier step makes (no records, no model); the message names the step."""
+    """A step lacks what an earlier one makes (records, a model); the message names the step."""
 
 
 class NotFound(MdmError):

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from mdm.identity.cluster import Judged, cap_unsure, clusters, edges_of
+from mdm.identity.cluster import NOTHING_JUDGED, Judged, cap_unsure, clusters, edges_of
 from mdm.identity.components import Components, Edges, IntArray, components
 from mdm.identity.judgements import Pair, constraints
 from mdm.matching.model import ScoringModel
@@ -70,18 +70,19 @@ def _score_inside(
         select n_l, n_r from component_pair anti join scored using (n_l, n_r)
         """
     )
-    score(connection, model, pairs="unscored", scored="scored_inside")
-    connection.execute("insert into scored select * from scored_inside")
+    # Splink takes half a second to build its SQL, also for no pair at all
+    if connection.execute("select 1 from unscored limit 1").fetchone() is not None:
+        score(connection, model, pairs="unscored", scored="scored_inside")
+        connection.execute("insert into scored select * from scored_inside")
 
 
 def _judged(snapshot: Snapshot) -> Judged:
     """Translate what stewards judged from record IDs to the positions of this run."""
-    live = snapshot.connection.execute(
-        "select record_id, n, content_hash from record join record_raw using (record_id)"
-    )
     if not snapshot.judgements:
-        return Judged(edges_of([]), edges_of([]), edges_of([]))
-    rows = live.fetchall()
+        return NOTHING_JUDGED
+    rows = snapshot.connection.execute(
+        "select record_id, n, content_hash from record join record_raw using (record_id)"
+    ).fetchall()
     place = {record_id: n for record_id, n, _ in rows}
     asked = constraints(snapshot.judgements, {record_id: said for record_id, _, said in rows})
 

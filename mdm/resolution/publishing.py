@@ -9,12 +9,9 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from mdm.matching.predicates import quoted
 from mdm.model.rules.rules import Kind, Rules
-from mdm.store import Transaction, records
-from mdm.store.codec import attributes_from_json
 from mdm.store.publication import Publication
-
-_ROWS_AT_ONCE = 20_000
 
 
 def make_pairs(connection: duckdb.DuckDBPyConnection, *, review: int) -> None:
@@ -58,20 +55,9 @@ def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publicati
         ),
         search_keys_of=table(_SEARCHED_ANEW),
         search_keys=table(_search_keys(rules)),
+        standardised=connection.execute(_STANDARDISED, [rules.rules_hash]).to_arrow_table(),
         settled=table(_SETTLED),
     )
-
-
-def write_standardised(
-    tx: Transaction, connection: duckdb.DuckDBPyConnection, rules: Rules
-) -> None:
-    """Keep the values that were standardised anew for this resolution."""
-    found = connection.execute(
-        "select record_id, standardised from record_raw where restandardised order by record_id"
-    )
-    while rows := found.fetchmany(_ROWS_AT_ONCE):
-        values = [(record_id, attributes_from_json(text)) for record_id, text in rows]
-        records.write_standardised(tx, values, rules.rules_hash)
 
 
 def _gone(old: str, new: str, *keys: str) -> str:
@@ -83,9 +69,7 @@ def _changed(new: str, old: str, keys: Sequence[str], values: Sequence[str]) -> 
     """Select the rows that are not there, or say something else."""
     names = ", ".join(keys)
     all_names = ", ".join([*keys, *values])
-    return (
-        f"select {all_names} from {new} anti join {old} using ({all_names}) order by {names}"
-    )
+    return f"select {all_names} from {new} anti join {old} using ({all_names}) order by {names}"
 
 
 _OWN = """
@@ -94,6 +78,12 @@ _OWN = """
     join record_raw using (record_id)
     where own.serial is distinct from record_raw.own_serial
     order by own.record_id
+    """
+_STANDARDISED = """
+    select record_id, content_hash, ? as rules_hash, standardised as attributes
+    from record_raw
+    where restandardised
+    order by record_id
     """
 _SETTLED = """
     select record_id, content_hash from record_raw where pending
@@ -113,7 +103,8 @@ def _search_keys(rules: Rules) -> str:
     """Select the search keys (kind, value, record_id) of the records that need new ones."""
     parts = [
         f"select '{a.kind.value}' as kind, "
-        f"{f'unnest({a.name})' if a.many else a.name} as value, record_id from record"
+        f"{f'unnest({quoted(a.name)})' if a.many else quoted(a.name)} as value, "
+        "record_id from record"
         for a in rules.attributes
         if a.kind in {Kind.EMAIL, Kind.PHONE, Kind.IDENTIFIER}
     ]
@@ -135,4 +126,4 @@ def _search_keys(rules: Rules) -> str:
 
 
 def _names(rules: Rules, kind: Kind) -> list[str]:
-    return [attribute.name for attribute in rules.attributes if attribute.kind is kind]
+    return [quoted(a.name) for a in rules.attributes if a.kind is kind]

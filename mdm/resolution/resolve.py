@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from mdm.identity.components import MICRO, IntArray
 from mdm.identity.crosswalk_diff import Crosswalk, Summary, difference
-from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
+from mdm.identity.golden_ids import NO_ID, Assignment, assign
 from mdm.matching import blocking
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import score
@@ -42,9 +42,7 @@ class Resolution:
     seconds: Mapping[str, float]
 
 
-def resolve(
-    store: Store, *, version: int | None = None, progress: Progress = SILENT
-) -> Resolution:
+def resolve(store: Store, *, version: int | None = None, progress: Progress = SILENT) -> Resolution:
     """Resolve all live records with a model version, by default the newest, and publish.
 
     The version becomes active with the publication.  NothingToDo when no model was trained;
@@ -124,7 +122,6 @@ def _publish(
             f"update {table} set serial = {minted.start} - serial - 1 where serial < 0"
         )
     publication.publish(tx, publishing.difference(connection, model.rules), at=at)
-    publishing.write_standardised(tx, connection, model.rules)
     new = np.array(minted, dtype=np.int64)
     resolves = {
         serial: minted[-into - 1] if into < 0 else into
@@ -150,9 +147,7 @@ def _settle(tx: Transaction, chosen: ModelVersion, started_at: str, summary: Sum
     active = models.active(tx)
     if active is None or active.version != chosen.version:
         models.activate(tx, chosen.number, at)
-    resolutions.add(
-        tx, chosen.number, asdict(summary), started_at=started_at, published_at=at
-    )
+    resolutions.add(tx, chosen.number, asdict(summary), started_at=started_at, published_at=at)
 
 
 def _resolution(

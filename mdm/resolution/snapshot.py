@@ -6,6 +6,7 @@ store's own SQLite library opens its file.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -52,7 +53,8 @@ def read_all(
 ) -> Snapshot:
     """Read the live records, what is published, and the judgements in force.
 
-    Makes `record_raw`, `record`, `old_pair`, `old_crosswalk`, `old_golden`, `retired_pending`.    """
+    Makes `record_raw`, `record`, `old_pair`, `old_crosswalk`, `old_golden`, `retired_pending`.
+    """
     with store.read() as tx:
         count = _records(tx, connection, rules, progress)
         with progress.step("read what is published", None):
@@ -70,9 +72,7 @@ def _records(
         reader = matching_input.live_records(tx)
         schema = reader.schema.append(pa.field("restandardised", pa.bool_()))
         batches = _standardised(reader, rules, advance)
-        return load_records(
-            connection, pa.RecordBatchReader.from_batches(schema, batches), rules
-        )
+        return load_records(connection, pa.RecordBatchReader.from_batches(schema, batches), rules)
 
 
 def _standardised(
@@ -81,8 +81,7 @@ def _standardised(
     """Standardise anew a batch that holds anything standardised by other rules than these."""
     standardiser = Standardiser(rules)
     for batch in reader:
-        current = pc.fill_null(pc.equal(batch["rules_hash"], rules.rules_hash), False)
-        anew = not pc.all(current).as_py()
+        anew = pc.unique(batch["rules_hash"]).to_pylist() not in ([], [rules.rules_hash])
         ready = _anew(batch, standardiser, rules) if anew else batch
         yield ready.append_column("restandardised", pa.array([anew] * len(batch), pa.bool_()))
         advance(len(batch))
@@ -90,21 +89,20 @@ def _standardised(
 
 def _anew(batch: pa.RecordBatch, standardiser: Standardiser, rules: Rules) -> pa.RecordBatch:
     names = {attribute.name for attribute in rules.attributes}
+    written: list[Any] = batch["attributes"].to_pylist()
     values = [
         to_json(
             standardiser.attributes(
                 {name: v for name, v in attributes_from_json(text).items() if name in names}
             )
         )
-        for text in batch["attributes"].to_pylist()
+        for text in written
     ]
     place = batch.schema.get_field_index("standardised")
     return batch.set_column(place, "standardised", pa.array(values, pa.string()))
 
 
-def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader
-) -> None:
+def _table(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:
     connection.register("reader", reader)
     connection.execute(f"create table {name} as select * from reader")
     connection.unregister("reader")

@@ -22,9 +22,9 @@ from mdm.resolution.snapshot import Snapshot
 from mdm.standardise import Standardiser
 from mdm.store.codec import to_json
 
-_SCHEMA = pa.schema(
-    [("serial", pa.int64()), ("attributes", pa.string()), ("provenance", pa.string())]
-)
+_SERIAL: pa.DataType = pa.int64()
+_TEXT: pa.DataType = pa.string()
+_SCHEMA = pa.schema({"serial": _SERIAL, "attributes": _TEXT, "provenance": _TEXT})
 _GOLDEN_AT_ONCE = 20_000
 
 
@@ -63,19 +63,21 @@ def _table(rows: list[tuple[int, str, str]]) -> pa.Table:
     )
 
 
-def _members(
-    connection: duckdb.DuckDBPyConnection, rules: Rules
-) -> Iterator[tuple[int, Member]]:
+def _members(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Iterator[tuple[int, Member]]:
     """Give every record under the serial of its cluster, in that order."""
     names = {attribute.name for attribute in rules.attributes}
-    reader = connection.cursor().execute(
-        """
+    reader = (
+        connection.cursor()
+        .execute(
+            """
         select serial, source, key, trust, modified_at, attributes, standardised
         from record_raw
         join home using (record_id)
         order by serial, record_id
         """
-    ).to_arrow_reader(_GOLDEN_AT_ONCE)
+        )
+        .to_arrow_reader(_GOLDEN_AT_ONCE)
+    )
     for batch in reader:
         columns = [column.to_pylist() for column in batch.columns]
         for serial, source, key, trust, modified_at, written, standardised in zip(

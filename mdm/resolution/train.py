@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any
 
 import duckdb
 import orjson
@@ -63,7 +62,9 @@ class _Blocking:
         ]
 
 
-def train(store: Store, rules: Rules, *, seed: int = 1, progress: Progress = SILENT) -> ModelVersion:
+def train(
+    store: Store, rules: Rules, *, seed: int = 1, progress: Progress = SILENT
+) -> ModelVersion:
     """Estimate the model on the live records and keep it as a candidate version.
 
     Nothing that is published changes: `resolve` publishes with it.  NothingToDo without records.
@@ -83,42 +84,41 @@ def train(store: Store, rules: Rules, *, seed: int = 1, progress: Progress = SIL
             trained = training.train(connection, rules, seed=seed, progress=progress)
         with stages.of("calibrate"):
             model = ScoringModel(chosen.of(rules), trained.settings, frequencies, 1 / count)
-            settings = _calibrated(connection, model, chosen, trained)
-    return _keep(store, _version(rules, chosen, model, trained, settings, seed, stages.seconds))
+            model = _calibrated(connection, model, chosen, trained)
+    return _keep(store, _version(chosen, model, trained, seed, stages.seconds))
 
 
 def _calibrated(
     connection: duckdb.DuckDBPyConnection, model: ScoringModel, chosen: _Blocking, trained: Trained
-) -> Mapping[str, Any]:
+) -> ScoringModel:
     """Calibrate what was estimated; defaults stay what the rules file says."""
     if not trained.figures["trained"]:
-        return trained.settings
-    return calibrate(connection, model, chosen.kept)
+        return model
+    return replace(model, settings=calibrate(connection, model, chosen.kept))
 
 
 def _version(
-    rules: Rules,
     chosen: _Blocking,
     model: ScoringModel,
     trained: Trained,
-    settings: Mapping[str, Any],
     seed: int,
     seconds: Mapping[str, float],
 ) -> ModelVersion:
+    """Freeze what was trained; `model.rules` carry the hash of the whole rules file."""
     figures = {
         **trained.figures,
-        "prior": settings[PRIOR],
+        "prior": model.settings[PRIOR],
         "blocking": chosen.figures,
         "seconds": seconds,
     }
     return ModelVersion(
-        rules_hash=rules.rules_hash,
+        rules_hash=model.rules.rules_hash,
         rules=dump_rules(model.rules),
-        settings=orjson.dumps(settings).decode(),
+        settings=orjson.dumps(dict(model.settings)).decode(),
         term_frequencies=model.frequencies,
         skipped_keys={each.rule: each.skipped for each in chosen.kept},
-        link_bits=rules.link_bits,
-        review_bits=rules.review_bits,
+        link_bits=model.rules.link_bits,
+        review_bits=model.rules.review_bits,
         libraries={name: version(name) for name in LIBRARIES},
         figures=figures,
         warnings=[*chosen.warnings, *trained.warnings],

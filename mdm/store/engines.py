@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mdm.model.errors import StoreNotReady
+
 MODE = "mdm_mode"
 """The execution option that tells a connection what its next transaction is for."""
 
@@ -20,16 +22,34 @@ _BUSY_TIMEOUT_MS = 10_000
 _CACHE_KIB = 65_536
 
 
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+
+
 def make_engine(url: str) -> sa.Engine:
     """Make the engine of a database URL; nothing is opened yet.
 
-    The pool keeps five idle connections and never makes a thread wait for one.
+    The pool keeps five idle connections and never makes a thread wait for one.  Raises
+    StoreNotReady for a URL of another kind of database, or none at all.
     """
-    engine = sa.create_engine(url, max_overflow=-1, pool_pre_ping=True)
+    engine = sa.create_engine(_checked(url), max_overflow=-1, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _configure_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _checked(url: str) -> sa.URL:
+    """Read a URL; a wrong one is not repeated, for it may hold a password."""
+    try:
+        read = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        read = sa.URL.create("unreadable")
+    if read.drivername not in _DRIVERS or read.database in (None, "", ":memory:"):
+        raise StoreNotReady(
+            "the database must be given as sqlite:///FILE or postgresql://USER@HOST/DATABASE: "
+            "correct MDM_DATABASE_URL"
+        )
+    return read
 
 
 def read_options(engine: sa.Engine) -> dict[str, Any]:

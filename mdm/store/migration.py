@@ -1,7 +1,6 @@
 """Bringing a database to the schema that this code needs, with Alembic, configured in code."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 from mdm.model.errors import StoreNotReady, StoreTooNew
 from mdm.store import engines
+from mdm.store.faults import opening
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,9 +21,11 @@ def migrate(engine: sa.Engine) -> list[str]:
 
     Result: the revisions applied, oldest first.  Errors: see `Store.migrate`.
     """
-    with _opened(engine) as connection:
-        connection.begin()
-        engines.take_write_lock(connection)
+    with ExitStack() as opened:
+        with opening(engine):
+            connection = opened.enter_context(engine.connect())
+            connection.begin()
+            engines.take_write_lock(connection)
         before = _revision(connection)
         config = _config(connection)
         command.upgrade(config, "head")
@@ -33,24 +35,15 @@ def migrate(engine: sa.Engine) -> list[str]:
 
 def check(engine: sa.Engine) -> None:
     """Raise StoreNotReady or StoreTooNew unless the database stands at the newest revision."""
-    with _opened(engine) as connection, connection.begin():
+    with ExitStack() as opened, opening(engine):
+        connection = opened.enter_context(engine.connect())
+        connection.execution_options(**engines.read_options(engine))
+        opened.enter_context(connection.begin())
         revision = _revision(connection)
     if revision is None:
         raise StoreNotReady("the database has no tables yet: run `mdm init`")
     if _applied_since(revision):
         raise StoreNotReady("the database is older than this version needs: run `mdm init`")
-
-
-@contextmanager
-def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Connect; a database that cannot be reached is named, without its password."""
-    try:
-        connection = engine.connect()
-    except sa.exc.OperationalError as error:
-        place = engine.url.render_as_string(hide_password=True)
-        raise StoreNotReady(f"the database {place} cannot be opened: {error.orig}") from error
-    with connection:
-        yield connection
 
 
 def _config(connection: sa.Connection) -> Config:

@@ -18,6 +18,9 @@ _HOME = pa.schema({"record_id": _ID, "serial": _ID})
 _SERIAL = pa.schema({"serial": _ID})
 _GOLDEN = pa.schema({"serial": _ID, "attributes": _TEXT, "provenance": _TEXT})
 _SEARCH_KEY = pa.schema({"kind": _TEXT, "value": _TEXT, "record_id": _ID})
+_STANDARDISED = pa.schema(
+    {"record_id": _ID, "content_hash": _TEXT, "rules_hash": _TEXT, "attributes": _TEXT}
+)
 _SETTLED = pa.schema({"record_id": _ID, "content_hash": _TEXT})
 
 
@@ -29,8 +32,10 @@ class Publication:
     change.  crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
     own_serials (record_id, serial) are set.  golden_gone (serial) leave; golden (serial,
     attributes, provenance: JSON) come or change.  search_keys_of (record_id) lose their search
-    keys before search_keys (kind, value, record_id) come.  settled (record_id, content_hash) are
-    the records that the resolution saw, with the content that it saw.
+    keys before search_keys (kind, value, record_id) come.  standardised (record_id, content_hash,
+    rules_hash, attributes: JSON) are the values that were standardised anew.  settled (record_id,
+    content_hash) are the records that the resolution saw.  A content_hash tells which content that
+    was; what has changed since is neither standardised nor settled.
     """
 
     pairs_gone: pa.Table = field(default_factory=_PAIR_KEY.empty_table)
@@ -42,6 +47,7 @@ class Publication:
     golden: pa.Table = field(default_factory=_GOLDEN.empty_table)
     search_keys_of: pa.Table = field(default_factory=_RECORD.empty_table)
     search_keys: pa.Table = field(default_factory=_SEARCH_KEY.empty_table)
+    standardised: pa.Table = field(default_factory=_STANDARDISED.empty_table)
     settled: pa.Table = field(default_factory=_SETTLED.empty_table)
 
 
@@ -152,6 +158,17 @@ _WRITE_SEARCH_KEYS = sa.text("""
     ON CONFLICT (kind, value, record_id) DO NOTHING
 """)
 
+_WRITE_STANDARDISED = sa.text("""
+    INSERT INTO standardised (record_id, rules_hash, attributes)
+    SELECT s.record_id, s.rules_hash, s.attributes
+    FROM staged_standardised s
+    JOIN record r ON r.record_id = s.record_id AND r.content_hash = s.content_hash
+    WHERE true
+    ORDER BY s.record_id
+    ON CONFLICT (record_id) DO UPDATE
+    SET rules_hash = excluded.rules_hash, attributes = excluded.attributes
+""")
+
 # Published is: a live record has a home in the crosswalk, a retired one has none.
 _SETTLE = sa.text("""
     UPDATE record
@@ -192,6 +209,8 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
     _publish_search_keys(tx, publication)
     with staged(tx, "staged_own_serial", publication.own_serials):
         execute(tx, _WRITE_OWN_SERIALS)
+    with staged(tx, "staged_standardised", publication.standardised):
+        execute(tx, _WRITE_STANDARDISED)
     with staged(tx, "staged_settled", publication.settled):
         execute(tx, _SETTLE)
 

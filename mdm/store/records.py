@@ -4,15 +4,15 @@ A record's current version lives in `record`, the earlier ones in `record_versio
 was taken or retired since the last publication is pending.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.model.records import Attributes, RecordRef, RecordVersion
+from mdm.model.records import RecordRef, RecordVersion
 from mdm.store.bulk import execute, staged
-from mdm.store.codec import attributes_from_json, to_json
+from mdm.store.codec import attributes_from_json
 from mdm.store.sources import declare_sources
 from mdm.store.store import Transaction
 from mdm.store.taking import take
@@ -20,17 +20,13 @@ from mdm.store.taking import take
 __all__ = [
     "StoredRecord",
     "declare_sources",
-    "iterate_attributes",
     "live_count",
     "pending_count",
     "record_by_ref",
     "retire",
     "take",
     "versions_of",
-    "write_standardised",
 ]
-
-_ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,25 +70,6 @@ _EARLIER = sa.text("""
 _LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
 _PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
 
-_OUTDATED = sa.text("""
-    SELECT r.record_id, r.attributes
-    FROM record r
-    LEFT JOIN standardised s ON s.record_id = r.record_id
-    WHERE r.record_id > :after
-      AND (s.record_id IS NULL OR s.rules_hash <> :rules_hash)
-    ORDER BY r.record_id
-    LIMIT :rows
-""")
-
-_WRITE_STANDARDISED = sa.text("""
-    INSERT INTO standardised (record_id, rules_hash, attributes)
-    SELECT record_id, :rules_hash, attributes
-    FROM staged_standardised
-    WHERE true
-    ON CONFLICT (record_id) DO UPDATE
-    SET rules_hash = excluded.rules_hash, attributes = excluded.attributes
-""")
-
 
 def retire(tx: Transaction, refs: Iterable[RecordRef], *, at: str) -> int:
     """Take records out of service at a time; they are kept and can come back by being taken.
@@ -135,43 +112,6 @@ def live_count(tx: Transaction) -> int:
 def pending_count(tx: Transaction) -> int:
     """Count the records that were taken or retired and not yet published."""
     return int(tx.connection.execute(_PENDING).scalar_one())
-
-
-def iterate_attributes(
-    tx: Transaction, *, rules_hash_not: str
-) -> Iterator[list[tuple[int, Attributes]]]:
-    """Give (record ID, attributes) of each record not standardised by the rules of that hash.
-
-    Lists of at most 20,000, by record ID; the caller may write between them.
-    """
-    after = 0
-    while batch := _outdated_after(tx, after, rules_hash_not):
-        yield batch
-        after = batch[-1][0]
-
-
-def write_standardised(
-    tx: Transaction, rows: Sequence[tuple[int, Attributes]], rules_hash: str
-) -> None:
-    """Set the standardised attributes of records (record ID, attributes), made by those rules."""
-    table = pa.table(
-        {
-            "record_id": pa.array((number for number, _ in rows), pa.int64()),
-            "attributes": pa.array((to_json(values) for _, values in rows), pa.string()),
-        }
-    )
-    with staged(tx, "staged_standardised", table):
-        execute(tx, _WRITE_STANDARDISED, rules_hash=rules_hash)
-
-
-def _outdated_after(tx: Transaction, after: int, rules_hash: str) -> list[tuple[int, Attributes]]:
-    bound: Mapping[str, object] = {
-        "after": after,
-        "rules_hash": rules_hash,
-        "rows": _ROWS_AT_ONCE,
-    }
-    found = tx.connection.execute(_OUTDATED, bound)
-    return [(number, attributes_from_json(text)) for number, text in found]
 
 
 def _version(ref: RecordRef, row: sa.Row[tuple[object, ...]]) -> RecordVersion:

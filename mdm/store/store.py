@@ -1,11 +1,12 @@
 """The store: one database, and the two kinds of transaction on it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import sqlalchemy as sa
 
 from mdm.store import engines, migration
+from mdm.store.faults import opening
 
 
 class Transaction:
@@ -31,7 +32,8 @@ def _rolled_back(connection: sa.Connection) -> Iterator[None]:
 class Store:
     """The system of record behind a database URL; threads may share it.
 
-    `sqlite:///file.db` or `postgresql://user@host/name`.  Nothing is opened before it is used.
+    `sqlite:///file.db` or `postgresql://user@host/name`; StoreNotReady for any other.  Nothing is
+    opened before it is used.
     """
 
     def __init__(self, url: str) -> None:
@@ -52,21 +54,30 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Open one consistent snapshot; what others commit meanwhile is not seen."""
-        with self._engine.connect() as opened:
-            connection = opened.execution_options(**engines.read_options(self._engine))
-            with connection.begin():
+        """Open one consistent snapshot; what others commit meanwhile is not seen.
+
+        Raises StoreNotReady when the database cannot be opened.
+        """
+        with ExitStack() as opened:
+            with opening(self._engine):
+                connection = opened.enter_context(self._engine.connect())
+                connection.execution_options(**engines.read_options(self._engine))
+                opened.enter_context(connection.begin())
                 engines.take_snapshot(connection)
-                yield Transaction(connection)
+            yield Transaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open the one writing transaction at a time; waits for the writer before it.
 
-        It rolls back unless `commit()` was called.
+        It rolls back unless `commit()` was called.  Raises StoreNotReady when the database cannot
+        be opened, StoreBusy when the writer before it takes too long (SQLite: 10 seconds).
         """
-        with self._engine.connect() as connection, _rolled_back(connection):
-            engines.take_write_lock(connection)
+        with ExitStack() as opened:
+            with opening(self._engine):
+                connection = opened.enter_context(self._engine.connect())
+                opened.enter_context(_rolled_back(connection))
+                engines.take_write_lock(connection)
             yield Transaction(connection)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from mdm.model.rules.load import MANY_BY_KIND
+from mdm.model.rules.vocabulary import MANY_BY_KIND
 from mdm.model.rules.rules import Attribute, BlockingRule, Comparison, Level, Rules
 
 WIDTH = 90

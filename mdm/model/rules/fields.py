@@ -24,9 +24,10 @@ LONGEST_NAME = 40
 
 KEPT_NAMES = frozenset(
     {
-        *("attributes", "cluster_id", "content_hash", "cursor", "golden_id", "key", "kind"),
-        *("limit", "match_key", "match_probability", "match_weight", "own_serial", "payload"),
-        *("pending", "record", "record_id", "rule", "rules_hash", "serial", "source"),
+        *("arrived_at", "attributes", "cluster_id", "content_hash", "cursor", "golden_id", "key"),
+        *("kind", "limit", "match_key", "match_probability", "match_weight", "modified_at", "n"),
+        *("own_serial", "payload", "pending", "record", "record_id", "restandardised", "rule"),
+        *("rules_hash", "serial", "source"),
         *("source_dataset", "standardised", "trust", "unique_id", "value", "version", "weight"),
     }
 )
@@ -36,6 +37,8 @@ _NOT_ON_A_LINE = ("Cc", "Zl", "Zp")
 
 KEPT_STARTS = ("bf_", "gamma_", "mw_", "tf_")
 KEPT_ENDS = ("_l", "_r")
+KEPT_WITHIN = "__"
+"""Between an attribute and its feature in the name of a column."""
 
 
 class Known(Context[KindsByName]):
@@ -89,9 +92,11 @@ def check_name(name: str) -> None:
             "a name starts with a-z, goes on with a-z, 0-9 and _, and has at most "
             f"{LONGEST_NAME} letters"
         )
-    if name in KEPT_NAMES or name.startswith(KEPT_STARTS) or name.endswith(KEPT_ENDS):
+    starts_or_ends = name.startswith(KEPT_STARTS) or name.endswith(KEPT_ENDS)
+    if name in KEPT_NAMES or starts_or_ends or KEPT_WITHIN in name:
         raise ValidationError(
-            "the service uses this name, or names that start or end like it, itself: choose another"
+            "the service uses this name, or names that start or end like it or have `__` within, "
+            "itself: choose another"
         )
 
 

@@ -30,27 +30,28 @@ _OPEN: _When = {}
 
 _DEFAULT_U: Mapping[int, float] = {1: 0.0005, 2: 0.00003, 3: 0.00002}
 """Default u by how many of the parts agree; measured on the demo's bank, rounded."""
-_DIFFERING_U = 0.35
-_NEARBY_U = 0.005
+_DIFFERING_U = 0.3
+_NEARBY_U = 0.02
 _LEAST_M = 0.0005
+ELSE_M = 0.01
+"""The default share of matches at no level at all: everything moved, changed or is missing."""
 
 
 def household_levels(attributes: Sequence[Attribute]) -> dict[str, Any]:
     """Write the comparison of the attributes (one of each kind), the strongest agreement first."""
     name = {attribute.kind: attribute.name for attribute in attributes}
     surname = name.get(Kind.FAMILY_NAME)
+    parts = [(when, max(m, _LEAST_M)) for when, m in _combinations(name) if when]
+    scale = (1 - ELSE_M) / sum(m for _, m in parts)
+    nearby = list(_nearby(name))
     levels = [
         {"when": when}
         | ({"term_frequency": surname} if surname and when.get(surname) == "same" else {})
-        | {"m": max(round(m, 6), _LEAST_M), "u": _default_u(when)}
-        for when, m in _combinations(name)
-        if when
+        | {"m": round(m * scale, 6), "u": _NEARBY_U if when in nearby else _default_u(when)}
+        for when, m in parts
     ]
-    rest = {letter: 1 - sum(level[letter] for level in levels) for letter in ("m", "u")}
-    return {
-        "levels": levels,
-        "else": {letter: max(round(share, 4), _LEAST_M) for letter, share in rest.items()},
-    }
+    else_u = 1 - sum(level["u"] for level in levels)
+    return {"levels": levels, "else": {"m": ELSE_M, "u": round(else_u, 4)}}
 
 
 def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:
@@ -65,7 +66,7 @@ def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:
 
 
 def _contacts(name: Mapping[Kind, str]) -> list[_Part]:
-    """List how contacts agree: a shared e-mail, a shared phone, neither of what both have, unknown."""
+    """List how contacts agree: one is shared, both records have some and they differ, unknown."""
     held = [name[kind] for kind in (Kind.EMAIL, Kind.PHONE) if kind in name]
     shared: list[_Part] = [({each: "same"}, 0.3) for each in held]
     differing: list[_Part] = [({each: "differs"}, 0.1) for each in held]
@@ -100,6 +101,4 @@ def _nearby(name: Mapping[Kind, str]) -> Iterator[_When]:
 def _default_u(when: Mapping[str, str]) -> float:
     if set(when.values()) <= {"differs"}:
         return _DIFFERING_U
-    if set(when.values()) <= {"area"}:
-        return _NEARBY_U
     return _DEFAULT_U[min(sum(word != "differs" for word in when.values()), 3)]

@@ -29,11 +29,10 @@ from mdm.model.rules.rules import (
     Training,
 )
 from mdm.model.rules.schema import RulesSchema, blocking_name
+from mdm.model.rules.vocabulary import MANY_BY_KIND
 from mdm.model.yaml_file import YamlFile, parse_yaml, read_yaml, validate
 
 DEFAULT_ENTITY = "person"
-MANY_BY_KIND = frozenset({Kind.EMAIL, Kind.PHONE})
-"""Kinds of which a record may have several values unless the file says otherwise."""
 
 
 def load_rules(path: Path | None = None) -> Rules:

@@ -50,8 +50,10 @@ class Attribute:
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """Pairs that agree on every term are worth comparing; a term is `attribute` or
-    `attribute.feature` (`family_name.sound`, `date_of_birth.year`)."""
+    """Pairs that agree on every term are worth comparing.
+
+    A term is `attribute` or `attribute.feature` (`family_name.sound`, `date_of_birth.year`).
+    """
 
     name: str
     on: tuple[str, ...]

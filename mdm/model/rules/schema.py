@@ -25,6 +25,7 @@ from mdm.model.rules.fields import (
     mapping_in,
     raise_all,
 )
+from mdm.model.rules.rarity import misplaced
 from mdm.model.rules.vocabulary import STRATEGIES
 
 MOST_BITS = 1000.0
@@ -181,6 +182,10 @@ class RulesSchema(Schema):
             if name is not None and name in names[:at]
         }
         raise_all({"blocking": errors})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _rarity_can_be_counted(self, _: object, original: object, **__: object) -> None:
+        raise_all({"comparisons": misplaced(mapping_in(original))})
 
 
 def blocking_name(rule: object) -> str | None:

@@ -16,6 +16,9 @@ NAMES = frozenset({Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.FULL_NAME})
 DATES = frozenset({Kind.DATE_OF_BIRTH, Kind.DATE})
 WORDY = NAMES | {Kind.STREET_ADDRESS, Kind.PLACE, Kind.TEXT, Kind.CATEGORY}
 
+MANY_BY_KIND = frozenset({Kind.EMAIL, Kind.PHONE})
+"""Kinds of which a record may have several values unless the file says otherwise."""
+
 
 @dataclass(frozen=True)
 class Word:

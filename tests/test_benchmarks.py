@@ -1,0 +1,111 @@
+"""The benchmarks: match quality reaches its bars, and what they print is what was measured."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from benchmarks import batch, labelled, quality
+from benchmarks.bootstrap import f1_difference
+from benchmarks.memory import run_measured
+from benchmarks.report import table, write_section
+from mdm.identity.metrics import pairwise
+from mdm.model.rules.load import load_rules
+
+
+@pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
+def test_match_quality_reaches_its_bar(name):
+    data_set = labelled.DATA_SETS[name]
+    missing = labelled.data_directory() / data_set.file
+    if not missing.is_file():
+        _refuse_or_skip(f"the labelled data is missing: no {missing} (MDM_DATA_DIR moves it)")
+    measured = quality.measure_quality(data_set)
+    assert quality.BARS[name].reached(measured), "\n".join(quality.report([measured]))
+
+
+def _refuse_or_skip(reason: str) -> None:
+    """Skip for want of data, unless this is a run that must have everything."""
+    if os.environ.get("MDM_REQUIRE_SERVICES") == "1" or os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
+def test_the_rules_of_a_benchmark_name_attributes_and_kinds_and_nothing_else(name):
+    rules = load_rules(labelled.RULES / f"{name}.yaml")
+    written = (labelled.RULES / f"{name}.yaml").read_text()
+    top = [line for line in written.splitlines() if line and line[0] not in " #"]
+    assert top == ["attributes:"]
+    assert (rules.link_bits, rules.review_bits) == (
+        load_rules().link_bits,
+        load_rules().review_bits,
+    )
+
+
+def test_both_sides_of_the_batch_benchmark_compare_the_same_pairs(tmp_path):
+    ours, splink = batch.measure_batch(1_000, tmp_path)
+    prepared = orjson.loads((tmp_path / "prepare.json").read_bytes())
+
+    assert ours.figures["records"] == 1_000
+    assert prepared["candidates"] == splink.figures["candidates"] > 0
+    text = "\n".join(batch.report(ours, splink))
+    for stage in ("ingest", "train", "block", "score", "cluster", "identify", "survive", "publish"):
+        assert f"{stage} |" in text
+    assert ours.seconds("train", "resolve") > 0
+    assert ours.peak > 50 * 2**20
+
+
+def test_a_section_replaces_itself_and_nothing_else(tmp_path):
+    page = tmp_path / "benchmarks.md"
+    write_section("one", "One", ["first"], page=page)
+    write_section("two", "Two", ["second"], page=page)
+    write_section("one", "One", ["third"], page=page)
+    text = page.read_text()
+
+    assert text.count("## One") == text.count("## Two") == 1
+    assert "first" not in text
+    assert text.index("third") < text.index("second")
+    assert "cores" in text
+    assert os.uname().nodename not in text
+
+
+def test_a_table_is_markdown():
+    assert table(["what", "n"], [["a", "1"]]) == ["| what | n |", "| --- | ---: |", "| a | 1 |"]
+
+
+def test_the_peak_counts_what_a_process_started_as_well():
+    hold = "import time; b = bytearray(200 * 2**20); time.sleep(1)"
+    start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
+    assert run_measured([sys.executable, "-c", start], cwd=Path.cwd()) > 200 * 2**20
+
+
+def test_a_run_that_fails_is_no_figure():
+    with pytest.raises(subprocess.CalledProcessError):
+        run_measured([sys.executable, "-c", "raise SystemExit(3)"], cwd=Path.cwd())
+
+
+def _clusterings(seed: int):
+    """Entities, and two clusterings of which the first makes fewer mistakes."""
+    random = np.random.default_rng(seed)
+    entity = np.repeat(np.arange(100), 4)
+    better = np.where(random.random(400) < 0.05, 1_000 + np.arange(400), entity)
+    worse = np.where(random.random(400) < 0.40, 1_000 + np.arange(400), entity)
+    return better, worse, entity
+
+
+def test_the_interval_of_a_difference_holds_the_difference_and_tells_its_sign():
+    better, worse, entity = _clusterings(1)
+    low, high = f1_difference(better, worse, entity, seed=1)
+    difference = pairwise(better, entity).scores.f1 - pairwise(worse, entity).scores.f1
+
+    assert 0 < low < difference < high
+    assert f1_difference(worse, better, entity, seed=1) == pytest.approx((-high, -low))
+
+
+def test_a_clustering_does_not_differ_from_itself():
+    better, _, entity = _clusterings(2)
+    assert f1_difference(better, better, entity, seed=1) == (0.0, 0.0)
