@@ -1,4 +1,4 @@
-"""Records with weighed pairs and judgements that agree with each other, as Hypothesis draws them."""
+"""Records with weighed pairs, and judgements that agree with each other, as Hypothesis draws."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -66,9 +66,9 @@ def labels(parts: Iterable[set[int]]) -> list[int]:
 
 
 @st.composite
-def graphs(draw, *, records=8, complete=False, judged=True, weights=WEIGHTS, link=None):
-    """A graph of at most that many records, `complete` with the weights of all pairs."""
-    count = draw(st.integers(0, records))
+def graphs(draw, *, least=0, records=8, complete=False, judged=True, weights=WEIGHTS, link=None):
+    """A graph of `least` to `records` records, `complete` with the weights of all pairs."""
+    count = draw(st.integers(least, records))
     pairs = list(combinations(range(count), 2))
     some = st.lists(st.sampled_from(pairs), unique=True) if pairs else st.just([])
     known = pairs if complete else draw(some)

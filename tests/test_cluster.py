@@ -1,0 +1,283 @@
+"""Clusters: the strongest groups are fused first, and what people judged holds."""
+
+from dataclasses import replace
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mdm.identity.cluster import NOTHING_JUDGED, Judged, cap_unsure, clusters, edges_of
+from mdm.identity.components import MICRO, TOP_RUNG, Components, Edges
+from mdm.identity.fusion import UNSCORED, Component, cut_at, fuse, linkage
+from mdm.identity.small import SMALL, fuse_small
+from tests import graphs
+from tests.graphs import Graph
+
+LIMIT = 5
+ANY_LINK = st.integers(-30, 20).map(lambda bits: bits * MICRO)
+
+
+def in_bits(weights: dict[tuple[int, int], float]) -> dict[tuple[int, int], int]:
+    return {pair: round(bits * MICRO) for pair, bits in weights.items()}
+
+
+def agglomerate(graph: Graph, component: set[int]) -> list[set[int]]:
+    """Fuse the two groups that hold together best, again and again, looking at all of them anew."""
+    groups = graphs.connected(component, inside(graph.same, component))
+    while True:
+        found = []
+        for one, other in combinations(sorted(groups, key=min), 2):
+            if not crossed(graph, one, other):
+                found.append((-naive_linkage(graph, one, other), min(one), min(other), one, other))
+        if not found or -min(found)[0] < graph.link:
+            return groups
+        *_, one, other = min(found)
+        groups = [group for group in groups if group not in (one, other)] + [one | other]
+
+
+def naive_linkage(graph: Graph, one: set[int], other: set[int]) -> int:
+    edges = zip(graph.edges.left, graph.edges.right, graph.edges.weight, strict=True)
+    known = {(left, right): int(weight) for left, right, weight in edges}
+    pairs = ((min(pair), max(pair)) for pair in product(one, other))
+    weights = [known.get(pair, -8 * MICRO) for pair in pairs]
+    cut = sorted((max(-20 * MICRO, min(bits, 15 * MICRO)) for bits in weights), reverse=True)
+    counted = [bits for i, bits in enumerate(cut) if 5 * i < 3 * len(cut)]
+    return sum(counted) // len(counted)
+
+
+def single_linkage(graph: Graph, component: set[int]) -> list[set[int]]:
+    """Go down the strong pairs, one at a time."""
+    groups = graphs.connected(component, inside(graph.same, component))
+    edges = zip(graph.edges.weight, graph.edges.left, graph.edges.right, strict=True)
+    strong = sorted((-bits, i, j) for bits, i, j in edges if bits >= graph.link + TOP_RUNG)
+    for _, left, right in strong:
+        hit = [group for group in groups if {left, right} & group]
+        if len(hit) == 2 and not crossed(graph, *hit):
+            groups = [group for group in groups if group not in hit] + [hit[0] | hit[1]]
+    return groups
+
+
+def inside(pairs, component: set[int]) -> list[tuple[int, int]]:
+    return [pair for pair in pairs if set(pair) <= component]
+
+
+def crossed(graph: Graph, one: set[int], other: set[int]) -> bool:
+    """Whether a judgement keeps anything of one from anything of the other."""
+    return any({left, right} & one and {left, right} & other for left, right in graph.different)
+
+
+def by_definition(graph: Graph, limit: int) -> list[int]:
+    found = graph.components(limit)
+    groups = []
+    for number in set(found.label.tolist()):
+        records = set(np.flatnonzero(found.label == number).tolist())
+        way = single_linkage if found.over_limit[min(records)] else agglomerate
+        groups += way(graph, records)
+    return graphs.labels(groups)
+
+
+@given(graphs.graphs(records=8, complete=True))
+def test_clusters_are_those_of_fusing_by_the_definition(graph):
+    assert graph.clusters() == by_definition(graph, limit=8)
+
+
+@given(graphs.graphs(records=8))
+def test_pairs_without_a_weight_are_part_of_the_definition(graph):
+    assert graph.clusters() == by_definition(graph, limit=8)
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(8, [0, 0, 0]), (7, [0, 0, 1])])
+def test_a_pair_without_a_weight_counts_eight_bits_against_fusing(bits, expected):
+    assert Graph(3, in_bits({(0, 1): 15, (0, 2): bits})).clusters() == expected
+
+
+# mostly over the top rung, so that more than the limit hang together there
+HIGH = st.one_of(
+    st.integers(20, 26).map(lambda bits: bits * MICRO),
+    st.integers(23 * MICRO, 40 * MICRO),
+    graphs.WEIGHTS,
+)
+
+
+@settings(max_examples=200)
+@given(graphs.graphs(least=LIMIT, records=9, complete=True, weights=HIGH))
+def test_over_the_limit_strong_pairs_fuse_and_judgements_hold(graph):
+    assert graph.clusters(LIMIT) == by_definition(graph, LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("third", "expected"), [(24, [0, 1, 0, 0, 0, 0]), (22, [0, 0, 1, 1, 1, 1])]
+)
+def test_over_the_limit_a_record_goes_where_its_strongest_pair_leads(third, expected):
+    # 0 stands between 1 and 2, which are different; 2 to 5 hang together
+    weights = in_bits({(0, 1): 23, (0, 2): third, (2, 3): 30, (3, 4): 30, (4, 5): 30})
+    graph = Graph(6, weights, different=[(1, 2)])
+    assert graph.components(LIMIT).over_limit.all()
+    assert graph.clusters(LIMIT) == expected
+
+
+def test_over_the_limit_a_pair_below_the_top_rung_fuses_nothing():
+    # 5 hangs on 4, which it is different from, and on 0 too weakly
+    weights = in_bits({(i, i + 1): 20 for i in range(5)} | {(0, 5): 19})
+    graph = Graph(6, weights, different=[(4, 5)])
+    assert graph.components(LIMIT).over_limit.all()
+    assert graph.clusters(LIMIT) == [0, 0, 0, 0, 0, 1]
+
+
+def test_few_records_can_be_over_the_limit_too():
+    weights = in_bits({(0, 1): 20, (1, 2): 20, (0, 2): -20})
+    assert Graph(3, weights).clusters(limit=2) == [0, 0, 0]
+    assert Graph(3, weights).clusters(limit=3) == [0, 0, 1]
+
+
+LINKED = st.integers(0, 30).map(lambda bits: bits * MICRO)
+
+
+@given(graphs.graphs(records=12, complete=True, judged=False, weights=LINKED, link=0), st.data())
+def test_where_every_pair_links_clusters_are_the_components_of_networkx(graph, data):
+    entity = data.draw(st.lists(st.integers(0, 3), min_size=graph.count, max_size=graph.count))
+    weights = {(i, j): w for (i, j), w in graph.weights.items() if entity[i] == entity[j]}
+    found = graphs.connected(range(graph.count), list(weights))
+    assert replace(graph, weights=weights).clusters() == graphs.labels(found)
+
+
+@given(st.integers(2, 9), ANY_LINK, st.data())
+def test_a_component_whose_pairs_all_link_is_one_cluster_at_any_threshold(count, link, data):
+    above = st.integers(link, link + 40 * MICRO)
+    weights = {pair: data.draw(above) for pair in combinations(range(count), 2)}
+    graph = Graph(count, weights, link)
+    pairs = [(left, right, bits) for (left, right), bits in weights.items()]
+    assert graph.clusters() == [0] * count
+    assert fuse(Component(count, pairs, [], []), link) == [0] * count
+
+
+@given(st.integers(-40 * MICRO, 40 * MICRO), ANY_LINK)
+def test_a_cut_carries_no_pair_across_the_threshold(above, link):
+    lowest, highest = cut_at(link)
+    assert (min(max(link + above, lowest), highest) >= link) == (above >= 0)
+
+
+@given(st.integers(2, SMALL), st.integers(1, 4), ANY_LINK, st.data())
+def test_small_components_are_fused_together_as_each_alone(size, count, link, data):
+    pairs = list(combinations(range(size), 2))
+    weights = np.full((count, size, size), UNSCORED)
+    alone = []
+    for number in range(count):
+        component = [(i, j, data.draw(graphs.WEIGHTS)) for i, j in pairs]
+        for i, j, bits in component:
+            weights[number, [i, j], [j, i]] = np.clip(bits, *cut_at(link))
+        alone.append(fuse(Component(size, component, [], []), link))
+    assert fuse_small(weights, link).tolist() == alone
+
+
+@given(graphs.graphs(records=9), st.randoms())
+def test_the_order_of_pairs_and_the_numbers_of_components_do_not_matter(graph, random):
+    def shuffled(edges: Edges) -> Edges:
+        count = len(edges.left)
+        return edges.where(np.array(random.sample(range(count), count), dtype=np.int64))
+
+    found = graph.components(LIMIT)
+    label = np.array(random.sample(range(graph.count), graph.count), dtype=np.int64)[found.label]
+    judged = graph.judged
+    asked = Judged(shuffled(judged.same), shuffled(judged.different), shuffled(judged.unsure))
+    renamed = Components(label, found.over_limit)
+    result = clusters(renamed, shuffled(graph.edges), asked, link=graph.link)
+    assert result.tolist() == graph.clusters(LIMIT)
+
+
+@given(graphs.graphs(records=7, link=0), graphs.graphs(records=7, link=0), st.randoms())
+def test_what_else_there_is_does_not_change_the_clusters_of_a_component(one, other, random):
+    # the records of both, each in their own order, shuffled into one another
+    total = one.count + other.count
+    first = sorted(random.sample(range(total), one.count))
+    second = [position for position in range(total) if position not in first]
+    both = Graph(
+        total,
+        moved(one.weights, first) | moved(other.weights, second),
+        same=[*moved(one.same, first), *moved(other.same, second)],
+        different=[*moved(one.different, first), *moved(other.different, second)],
+        unsure=[*moved(one.unsure, first), *moved(other.unsure, second)],
+    ).clusters(LIMIT)
+    for graph, places in ((one, first), (other, second)):
+        names = [both[place] for place in places]
+        assert [sorted(set(names)).index(name) for name in names] == graph.clusters(LIMIT)
+
+
+def moved(pairs, places: list[int]) -> dict[tuple[int, int], int]:
+    weights = pairs if isinstance(pairs, dict) else dict.fromkeys(pairs, 0)
+    return {(places[i], places[j]): bits for (i, j), bits in weights.items()}
+
+
+@settings(max_examples=200)
+@given(graphs.graphs(records=12, weights=st.one_of(graphs.WEIGHTS, HIGH)), st.booleans())
+def test_same_is_never_separated_and_different_never_together(graph, small_limit):
+    cluster = graph.clusters(LIMIT) if small_limit else graph.clusters()
+    assert all(cluster[one] == cluster[other] for one, other in graph.same)
+    assert all(cluster[one] != cluster[other] for one, other in graph.different)
+
+
+def test_different_holds_for_all_that_is_the_same():
+    # 3 is different from 0, which 1 and 2 are the same as; nothing else speaks against 3
+    everything = in_bits(dict.fromkeys(combinations(range(4), 2), 15))
+    graph = Graph(4, everything, same=[(0, 1), (1, 2)], different=[(0, 3)])
+    assert graph.clusters() == [0, 0, 0, 1]
+
+
+def test_different_is_not_crossed_by_way_of_a_third():
+    weights = in_bits({(0, 1): 9, (1, 2): 8, (0, 2): 15})
+    graph = Graph(3, weights, different=[(0, 2)])
+    assert graph.clusters() == [0, 0, 1]
+
+
+def test_same_holds_over_the_lowest_weight_and_over_none():
+    assert Graph(3, in_bits({(0, 1): -60}), same=[(0, 1), (1, 2)]).clusters() == [0, 0, 0]
+
+
+def test_were_same_and_different_to_contradict_each_other_same_would_win():
+    component = Component(2, [(0, 1, -MICRO)], same=[(0, 1)], different=[(0, 1)])
+    assert fuse(component, 0) == [0, 0]
+
+
+@given(graphs.WEIGHTS, ANY_LINK)
+def test_a_pair_that_nobody_can_tell_does_not_link(weight, link):
+    assert Graph(2, {(0, 1): weight}, link, unsure=[(0, 1)]).clusters() == [0, 1]
+
+
+def test_unsure_keeps_nobody_apart_whom_others_hold_together():
+    # of 4-1 and 4-(0, 2, 3) the stronger three fifths are those three
+    weights = in_bits(dict.fromkeys(combinations(range(5), 2), 15))
+    assert Graph(5, weights, unsure=[(1, 4)]).clusters() == [0] * 5
+
+
+def test_a_pair_that_nobody_can_tell_is_lowered_and_never_raised():
+    edges = Edges(*np.array([[0, 0, 1], [1, 2, 2], [9, -9, 9]]))
+    capped = cap_unsure(edges, edges_of([(0, 1), (2, 0), (3, 7)]), link=4)
+    assert capped.weight.tolist() == [3, -9, 9]
+    assert cap_unsure(edges, NOTHING_JUDGED.unsure, link=4) is edges
+
+
+def test_a_weak_bridge_does_not_chain_two_people():
+    pairs = {(0, 1): 12, (2, 3): 12, (1, 2): 4, (0, 2): -6, (0, 3): -6, (1, 3): -6}
+    assert Graph(4, in_bits(pairs)).clusters() == [0, 0, 1, 1]
+
+
+def test_no_single_pair_outvotes_all_the_others():
+    # 100 bits are 15, no more than 0-1 has, and leave -0.5 between (0, 1) and 2
+    assert Graph(3, in_bits({(0, 1): 15, (0, 2): 100, (1, 2): -16})).clusters() == [0, 0, 1]
+    # -100 bits are -20: 14, 14 and -20 count between (0, 1) and (2, 3)
+    pairs = {(0, 1): 15, (2, 3): 15, (0, 2): 14, (1, 3): 14, (0, 3): -100, (1, 2): -100}
+    assert Graph(4, in_bits(pairs)).clusters() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("bits", "expected"),
+    [([7], 7), ([-4, 7], 1), ([-4, 1, 6], 3), ([-9, -4, -1], -3), ([-9, -9, 2, 4], -1)],
+)
+def test_the_linkage_is_the_mean_of_the_stronger_three_fifths_rounded_down(bits, expected):
+    assert linkage(bits) == expected
+
+
+def test_no_records_have_no_clusters():
+    assert Graph(0, {}).clusters() == []
