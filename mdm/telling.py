@@ -124,11 +124,11 @@ def of_resolution(done: Resolution) -> str:
     """Tell what a resolution found and what it changed."""
     s = done.summary
     return (
-        f"{done.records:,} records are {done.golden_records:,} golden records "
-        f"(model version {done.model_version}, {done.pairs:,} pairs kept)\n"
+        f"{several(done.records, 'record')} are {several(done.golden_records, 'golden record')} "
+        f"(model version {done.model_version}, {several(done.pairs, 'pair')} kept)\n"
         f"golden records: {s.minted:,} minted, {s.restored:,} restored, {s.merged:,} merged, "
         f"{s.split:,} split, {s.retired:,} retired, {s.changed:,} changed, "
-        f"{s.unchanged:,} unchanged; {s.moved:,} records moved"
+        f"{s.unchanged:,} unchanged; {several(s.moved, 'record')} moved"
     )
 
 

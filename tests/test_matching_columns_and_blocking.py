@@ -1,17 +1,15 @@
 """Records as columns, the blocking keys that they have, and the pairs that share one."""
 
 import random
+from dataclasses import replace
 from itertools import combinations, product
-
-import pytest
 
 from mdm.matching import blocking
 from mdm.matching.columns import derived_columns
-from mdm.model.rules.kinds import defaults_for
 from mdm.resolution.train import train
 from mdm.standardise.features import feature
-from tests.matching_world import loaded, population, rules_of
-from tests.stores import take
+from tests.matching_world import loaded, rules_of, table_of
+from tests.stores import incoming, take
 
 RULES = rules_of(
     """
@@ -39,7 +37,9 @@ def random_people(count: int, *, seed: int = 3) -> list[dict]:
             "family_name": dice.choice(["silva", "silvester", "ono", None]),
             "date_of_birth": dice.choice(["1990-05-12", "1971-05-12", "1990", None]),
             "email": [f"{dice.choice('abcdefgh')}@x" for _ in range(dice.randrange(3))],
-            "phone": [f"+44{dice.randrange(6)}55512{dice.randrange(9)}" for _ in range(dice.randrange(3))],
+            "phone": [
+                f"+44{dice.randrange(6)}55512{dice.randrange(9)}" for _ in range(dice.randrange(3))
+            ],
         }
         people.append({name: value for name, value in one.items() if value})
     return people
@@ -73,8 +73,6 @@ def test_an_attribute_and_each_feature_that_the_rules_mention_are_columns():
 
 def test_records_are_numbered_by_source_and_key_whatever_order_they_come_in():
     people = [{"family_name": f"name{i}"} for i in range(50)]
-    from tests.matching_world import table_of
-
     turned = table_of(people).take(list(reversed(range(50))))
     with loaded(RULES, turned) as connection:
         rows = connection.execute("select n, family_name from record order by n").fetchall()
@@ -112,8 +110,8 @@ def test_candidates_are_the_pairs_that_share_a_key_each_once_with_the_smaller_nu
         (left, right)
         for left, right in combinations(range(len(people)), 2)
         for rule in RULES.blocking
-        if keys_of(people[left], rule) & keys_of(people[right], rule)
-        - set(skipped.get(rule.name, ()))
+        if keys_of(people[left], rule)
+        & keys_of(people[right], rule) - set(skipped.get(rule.name, ()))
     }
     with loaded(RULES, people) as connection:
         count = blocking.make_pairs(connection, RULES, skipped)
@@ -172,39 +170,6 @@ def test_identical_records_count_once_towards_the_limit_of_a_key():
     assert by_name.pairs == 3 * limit * (3 * limit - 1) // 2
 
 
-def test_attributes_may_have_names_that_are_words_of_sql():
-    rules = rules_of(
-        """
-attributes:
-  order: {kind: identifier, once: true}
-  group: family_name
-  select: given_name
-  table: date_of_birth
-  size: email
-  l: place
-  r: phone
-  desc: postal_code
-blocking:
-  - [order]
-  - [group.sound, table.year]
-  - [size.local, l]
-  - [r, desc.area]
-"""
-    )
-    from tests.matching_world import model_of
-    from mdm.matching.scoring import score
-
-    person = {"order": "A1", "group": "smith", "select": "ana", "table": "1990-01-02"}
-    person |= {"size": ["a@x"], "l": "leeds", "r": ["+441234567"], "desc": "LS11AA"}
-    people = [{**person, "order": f"A{i % 200}", "select": f"ana{i % 7}"} for i in range(400)]
-    with loaded(rules, people) as connection:
-        model = model_of(connection, rules)
-        blocking.make_pairs(connection, rules, {})
-        score(connection, model, pairs="candidate", scored="scored")
-
-        assert connection.execute("select count(*) from scored").fetchone() == (400 * 399 // 2,)
-
-
 def test_a_rule_over_its_budget_is_left_out_with_a_warning_that_names_its_largest_keys(
     sqlite_store,
 ):
@@ -213,11 +178,12 @@ def test_a_rule_over_its_budget_is_left_out_with_a_warning_that_names_its_larges
 
     model = train(sqlite_store, CROWD_RULES)
 
-    assert 1_500 * 1_499 // 2 > blocking.budget(1_500)
+    assert blocking.budget(1_500) < 1_500 * 1_499 // 2
     (warning,) = [text for text in model.warnings if "blocking rule" in text]
     assert "'city' would make 1,124,250 pairs" in warning
     assert "its largest keys: 'leeds' (1,500 records)" in warning
-    assert "- [city]" not in model.rules
+    kept = rules_of(model.rules)
+    assert [rule.name for rule in kept.blocking] == ["email"]
     assert "email" in model.skipped_keys
     assert "city" not in model.skipped_keys
 
@@ -232,14 +198,10 @@ blocking: [[city], [email]]
 
 def incoming_person(number: int):
     """Make a record that differs from few others, in a city with all others."""
-    from dataclasses import replace
-
-    from tests.stores import incoming
-
     standardised = {
         "given_name": f"name{number % 100}",
         "city": "leeds",
-        "email": (f"m{number // 10}@x",),
+        "email": (f"m{number % 100}@x",),
     }
     return replace(
         incoming(f"k{number}", f"n{number}"),

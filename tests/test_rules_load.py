@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mdm.model.rules import vocabulary
 from mdm.model.rules.dump import dump_rules
 from mdm.model.rules.expand import expand
-from mdm.model.rules.fields import KEPT_ENDS, KEPT_NAMES, KEPT_STARTS
+from mdm.model.rules.fields import KEPT_ENDS, KEPT_NAMES, KEPT_STARTS, KEPT_WITHIN
 from mdm.model.rules.kinds import defaults_for
 from mdm.model.rules.load import load_rules, named, rules_from_text
 from mdm.model.rules.rules import (
@@ -23,6 +23,7 @@ from mdm.model.rules.rules import (
     Survivorship,
     Training,
 )
+from mdm.model.rules.sql_words import SQL_WORDS
 
 SHORT = """\
 attributes:
@@ -118,8 +119,8 @@ def test_the_shipped_rules_load_wherever_the_work_directory_is(tmp_path, monkeyp
 
 
 def _is_free(name):
-    kept = name in KEPT_NAMES or name.startswith(KEPT_STARTS) or name.endswith(KEPT_ENDS)
-    return not kept
+    starts_or_ends = name.startswith(KEPT_STARTS) or name.endswith(KEPT_ENDS)
+    return not (name in KEPT_NAMES | SQL_WORDS or starts_or_ends or KEPT_WITHIN in name)
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(_is_free)
@@ -183,10 +184,18 @@ def levels(draw, known):
     seen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     return Level(
         when={attribute.name: draw(predicates(attribute, known)) for attribute in seen},
-        term_frequency=draw(st.sampled_from([None, *(attribute.name for attribute in seen)])),
+        term_frequency=draw(st.sampled_from([None, *(a.name for a in seen if not a.many)])),
         m=draw(st.none() | PROBABILITIES),
         u=draw(st.none() | PROBABILITIES),
     )
+
+
+def with_rarity_to_count(levels):
+    """Add the level that each `term_frequency` is counted from, where it is not there yet."""
+    whens = [level.when for level in levels]
+    wanted = sorted({level.term_frequency for level in levels if level.term_frequency})
+    added = (Level({name: "same"}) for name in wanted if {name: "same"} not in whens)
+    return (*levels, *added)
 
 
 @st.composite
@@ -210,7 +219,9 @@ def whole_rules(draw):
             comparisons=tuple(
                 Comparison(
                     name,
-                    tuple(draw(st.lists(levels(known), min_size=1, max_size=4, unique_by=repr))),
+                    with_rarity_to_count(
+                        draw(st.lists(levels(known), min_size=1, max_size=4, unique_by=repr))
+                    ),
                     draw(st.none() | PROBABILITIES),
                     draw(st.none() | PROBABILITIES),
                 )

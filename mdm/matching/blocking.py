@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from mdm.matching.columns import split_term
-from mdm.matching.predicates import column, quoted
+from mdm.matching.predicates import column
 from mdm.model.rules.rules import BlockingRule, Rules
 
 KEY_LIMIT = 200
@@ -43,7 +43,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 def _keys_sql(rules: Rules, number: int, rule: BlockingRule) -> str:
     """Select (rule, key, n); of terms with several values each, every combination is a key."""
     terms = [split_term(term) for term in rule.on]
-    columns = ", ".join(f"{quoted(column(*term))} as t{i}" for i, term in enumerate(terms))
+    columns = ", ".join(f"{column(*term)} as t{i}" for i, term in enumerate(terms))
     rows = f"select n, {columns} from record"
     for i, (attribute, _) in enumerate(terms):
         if rules.attribute(attribute).many:
@@ -60,7 +60,7 @@ def _keys_sql(rules: Rules, number: int, rule: BlockingRule) -> str:
 def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[RuleCount]:
     """Count what each rule would make, in the order of the rules."""
     connection.execute(
-        f"""
+        """
         create or replace temp table key_size as
         select rule, key, count(*) as size
         from blocking_key
@@ -68,7 +68,7 @@ def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Rul
         having count(*) > 1
         """
     )
-    columns = ", ".join(f"record.{quoted(attribute.name)}" for attribute in rules.attributes)
+    columns = ", ".join(f"record.{attribute.name}" for attribute in rules.attributes)
     connection.execute(
         f"""
         create or replace temp table skipped_key as

@@ -6,12 +6,13 @@ which every tie falls.  Features are computed once for each distinct value.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import orjson
 import pyarrow as pa
 
-from mdm.matching.predicates import column, feature_of, quoted
+from mdm.matching.predicates import column, feature_of
 from mdm.model.rules.rules import Kind, Rules
 from mdm.standardise.features import feature
 from mdm.standardise.nicknames import nickname_group
@@ -40,7 +41,9 @@ def derived_columns(rules: Rules) -> list[Derived]:
     """List the feature columns that the rules' blocks and comparisons look at."""
     terms = [term for rule in rules.blocking for term in rule.on]
     terms += [t for block in (*rules.training.blocks, *rules.training.deterministic) for t in block]
-    wanted = {Derived(*pair) for term in terms if (pair := split_term(term))[1] is not None}
+    wanted = {
+        Derived(attribute, name) for attribute, name in map(split_term, terms) if name is not None
+    }
     for comparison in rules.comparisons:
         for level in comparison.levels:
             for attribute, predicate in level.when.items():
@@ -90,7 +93,7 @@ def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     joins = "\n".join(
         f"left join f_{d.name} on f_{d.name}.n = b.n"
         if rules.attribute(d.attribute).many
-        else f"left join f_{d.name} on f_{d.name}.value = b.{quoted(d.attribute)}"
+        else f"left join f_{d.name} on f_{d.name}.value = b.{d.attribute}"
         for d in columns
     )
     connection.execute(
@@ -103,7 +106,7 @@ def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 def _make_mapping(connection: duckdb.DuckDBPyConnection, rules: Rules, derived: Derived) -> None:
     """Make `f_<name>`: (value, feature), or (n, list of features) for a `many` attribute."""
     attribute = rules.attribute(derived.attribute)
-    name = quoted(attribute.name)
+    name = attribute.name
     each = f"unnest({name})" if attribute.many else name
     found = connection.execute(f"select distinct {each} from record_base").fetchall()
     values = [str(value) for (value,) in found if value is not None]
@@ -131,7 +134,7 @@ def _lists(name: str, feature: str) -> str:
         """
 
 
-def _features(kind: Kind, name: str, values: list[str]) -> pa.Array:
+def _features(kind: Kind, name: str, values: list[str]) -> "pa.Array[Any]":
     if name == "nicknames":
         return pa.array([sorted(nickname_group(value)) for value in values], pa.list_(pa.string()))
     return pa.array([feature(kind, name, value) for value in values], pa.string())

@@ -58,9 +58,7 @@ def _rows(records: Sequence[MatchingRecord]) -> pa.Table:
     )
 
 
-def _load_pairs(
-    connection: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[int, int]]
-) -> None:
+def _load_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[int, int]]) -> None:
     given = pa.table(
         {
             "place": range(len(pairs)),

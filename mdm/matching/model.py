@@ -10,7 +10,6 @@ import orjson
 import pyarrow.parquet as pq
 from splink import DuckDBAPI, Linker
 
-from mdm.matching.predicates import quoted
 from mdm.matching.splink_engine import frequency_attributes, linker
 from mdm.model.models import ModelVersion
 from mdm.model.rules.load import rules_from_text
@@ -53,14 +52,13 @@ class ScoringModel:
         api, model = linker(connection, settings)
         connection.register("frequencies", pq.read_table(io.BytesIO(self.frequencies)))
         for name in frequency_attributes(self.rules):
-            value = quoted(name)
             connection.execute(
                 f"""
                 create or replace table tf_{name} as
-                select held.{value}, coalesce(frequency, ?) as tf_{name}
-                from (select distinct {value} from record where {value} is not null) as held
+                select held.{name}, coalesce(frequency, ?) as tf_{name}
+                from (select distinct {name} from record where {name} is not null) as held
                 left join frequencies
-                  on frequencies.attribute = '{name}' and frequencies.value = held.{value}
+                  on frequencies.attribute = '{name}' and frequencies.value = held.{name}
                 """,
                 [self.unseen],
             )

@@ -17,11 +17,6 @@ def column(attribute: str, feature: str | None = None) -> str:
     return attribute if feature is None else f"{attribute}__{feature}"
 
 
-def quoted(name: str) -> str:
-    """Quote a column's name, which may be a word of SQL (`order`, `group`)."""
-    return f'"{name}"'
-
-
 def _same(left: str, right: str, _: str | None) -> str:
     return f"{left} = {right}"
 
@@ -43,9 +38,7 @@ def _typo(left: str, right: str, count: str | None) -> str:
 
 
 def _initial(left: str, right: str, _: str | None) -> str:
-    return (
-        f"least(length({left}), length({right})) = 1 and left({left}, 1) = left({right}, 1)"
-    )
+    return f"least(length({left}), length({right})) = 1 and left({left}, 1) = left({right}, 1)"
 
 
 def _year(left: str, right: str, _: str | None) -> str:
@@ -60,9 +53,7 @@ def _swapped(left: str, right: str, _: str | None) -> str:
 
 
 def _days(left: str, right: str, count: str | None) -> str:
-    return (
-        f"abs(date_diff('day', try_cast({left} as date), try_cast({right} as date))) <= {count}"
-    )
+    return f"abs(date_diff('day', try_cast({left} as date), try_cast({right} as date))) <= {count}"
 
 
 def _words(left: str, right: str, share: str | None) -> str:
@@ -129,13 +120,12 @@ def _crossed(first: Attribute, second: Attribute) -> str:
 
 
 def _meet(one: Attribute, side: str, other: Attribute, other_side: str) -> str:
-    """The two attributes have a value in common, each on its own side of the pair."""
+    """Hold when the two attributes have a value in common, each on its own side of the pair."""
     left, right = f"{one.name}_{side}", f"{other.name}_{other_side}"
     if not (one.many or other.many):
         return f"({left} = {right})"
     lists = (
-        name if attribute.many else f"[{name}]"
-        for name, attribute in ((left, one), (right, other))
+        name if attribute.many else f"[{name}]" for name, attribute in ((left, one), (right, other))
     )
     return f"list_has_any({', '.join(lists)})"
 
@@ -152,7 +142,8 @@ def _any_two(name: str, write: Condition, argument: str) -> str:
 def level_condition(rules: Rules, when: Mapping[str, str]) -> str:
     """Write a level: every predicate holds."""
     return " and ".join(
-        f"({condition(rules, rules.attribute(name), predicate)})" for name, predicate in when.items()
+        f"({condition(rules, rules.attribute(name), predicate)})"
+        for name, predicate in when.items()
     )
 
 

@@ -11,7 +11,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from mdm.matching.columns import split_term
-from mdm.matching.predicates import column, quoted
+from mdm.matching.predicates import column
 from mdm.model.rules.rules import Rules
 
 # what Splink has to say is said in our own words: the model version's figures and warnings
@@ -28,7 +28,7 @@ def linker(
 
 def agreement(terms: tuple[str, ...]) -> str:
     """Write that two records agree on every term, as Splink's blocking rules want it."""
-    names = [quoted(column(*split_term(term))) for term in terms]
+    names = [column(*split_term(term)) for term in terms]
     return " and ".join(f"l.{name} = r.{name}" for name in names)
 
 

@@ -10,13 +10,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mdm.matching.predicates import quoted
 from mdm.matching.splink_engine import frequency_attributes
 from mdm.model.rules.rules import Rules
 
-_SCHEMA = pa.schema(
-    [("attribute", pa.string()), ("value", pa.string()), ("frequency", pa.float64())]
-)
+_COLUMNS: dict[str, pa.DataType] = {
+    "attribute": pa.string(),
+    "value": pa.string(),
+    "frequency": pa.float64(),
+}
+_SCHEMA = pa.schema(_COLUMNS)
 
 
 def count(connection: duckdb.DuckDBPyConnection, rules: Rules) -> bytes:
@@ -28,16 +30,15 @@ def count(connection: duckdb.DuckDBPyConnection, rules: Rules) -> bytes:
     parts = [
         connection.execute(
             f"""
-            select '{name}' as attribute, {value} as value,
-                   count(*)::double / (select count({value}) from record) as frequency
+            select '{name}' as attribute, {name} as value,
+                   count(*)::double / (select count({name}) from record) as frequency
             from record
-            where {value} is not null
-            group by {value}
-            order by {value}
+            where {name} is not null
+            group by {name}
+            order by {name}
             """
         ).to_arrow_table()
         for name in frequency_attributes(rules)
-        for value in [quoted(name)]
     ]
     table = pa.concat_tables([_SCHEMA.empty_table(), *(part.cast(_SCHEMA) for part in parts)])
     buffer = io.BytesIO()

@@ -15,7 +15,7 @@ from splink import Linker
 from splink.internals.exceptions import EMTrainingException
 
 from mdm.matching.columns import split_term
-from mdm.matching.predicates import looked_at, quoted
+from mdm.matching.predicates import looked_at
 from mdm.matching.settings import splink_settings
 from mdm.matching.splink_engine import agreement, linker
 from mdm.model.progress import Progress
@@ -89,7 +89,7 @@ def _prior(model: Linker, rules: Rules, count: int, warnings: list[str]) -> floa
 
     Splink's `estimate_probability_two_random_records_match`.
     """
-    proofs = [agreement(terms) for terms in rules.training.deterministic]
+    proofs: list[Any] = [agreement(terms) for terms in rules.training.deterministic]
     try:
         model.training.estimate_probability_two_random_records_match(
             proofs, recall=rules.training.recall
@@ -126,16 +126,14 @@ def _estimate_u(
     return sampler.misc.save_model_to_json(None), wanted * (wanted - 1) / 2
 
 
-def _estimate_m(
-    model: Linker, rules: Rules, progress: Progress, warnings: list[str]
-) -> None:
+def _estimate_m(model: Linker, rules: Rules, progress: Progress, warnings: list[str]) -> None:
     """Run EM within each training block; Splink averages what several blocks say of one level."""
     with progress.step("train: m by EM", len(rules.training.blocks)) as advance:
         for block in rules.training.blocks:
             if not _estimate_m_within(model, rules, block):
                 warnings.append(
-                    f"training block {' + '.join(block)} has no pairs, or leaves nothing to "
-                    "estimate: it was left out"
+                    f"training block {' + '.join(block)} has no pairs, too few, or leaves nothing "
+                    "to estimate: it was left out"
                 )
             advance(1)
 
@@ -146,14 +144,19 @@ def _estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> b
     if all(agreed & looked_at(comparison) for comparison in rules.comparisons):
         return False
     # an attribute that is named, be it for one of its features, is not learned from the block
-    named = " and ".join(f"l.{quoted(name)} is not null" for name in sorted(agreed))
+    named = " and ".join(f"l.{name} is not null" for name in sorted(agreed))
+    # a session that fails leaves the linker with the comparisons of its block alone
+    settings: Any = model._settings_obj
+    whole = settings.core_model_settings.copy()
     try:
         model.training.estimate_parameters_using_expectation_maximisation(
             f"{agreement(block)} and {named}",
             estimate_without_term_frequencies=True,
             max_pairs=EM_PAIRS,
         )
-    except EMTrainingException:
+    except (EMTrainingException, ValueError):
+        # ValueError: over few pairs EM drives an m below the smallest number that Splink takes
+        settings.core_model_settings = whole
         return False
     return True
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from mdm.matching.predicates import quoted
 from mdm.model.rules.rules import Kind, Rules
 from mdm.store.publication import Publication
 
@@ -103,8 +102,7 @@ def _search_keys(rules: Rules) -> str:
     """Select the search keys (kind, value, record_id) of the records that need new ones."""
     parts = [
         f"select '{a.kind.value}' as kind, "
-        f"{f'unnest({quoted(a.name)})' if a.many else quoted(a.name)} as value, "
-        "record_id from record"
+        f"{f'unnest({a.name})' if a.many else a.name} as value, record_id from record"
         for a in rules.attributes
         if a.kind in {Kind.EMAIL, Kind.PHONE, Kind.IDENTIFIER}
     ]
@@ -126,4 +124,4 @@ def _search_keys(rules: Rules) -> str:
 
 
 def _names(rules: Rules, kind: Kind) -> list[str]:
-    return [quoted(a.name) for a in rules.attributes if a.kind is kind]
+    return [attribute.name for attribute in rules.attributes if attribute.kind is kind]

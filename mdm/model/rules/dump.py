@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from mdm.model.rules.vocabulary import MANY_BY_KIND
 from mdm.model.rules.rules import Attribute, BlockingRule, Comparison, Level, Rules
+from mdm.model.rules.vocabulary import MANY_BY_KIND
 
 WIDTH = 90
 """Letters, about, in a line of placeholders; other lists stay on one line, however long."""

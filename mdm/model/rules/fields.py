@@ -13,6 +13,7 @@ from marshmallow.experimental.context import Context
 
 from mdm.model.rules.predicates import checked_argument
 from mdm.model.rules.rules import Kind
+from mdm.model.rules.sql_words import SQL_WORDS
 from mdm.model.rules.vocabulary import FEATURES, PREDICATES, Word
 from mdm.model.schema_faults import right_words
 
@@ -92,6 +93,8 @@ def check_name(name: str) -> None:
             "a name starts with a-z, goes on with a-z, 0-9 and _, and has at most "
             f"{LONGEST_NAME} letters"
         )
+    if name in SQL_WORDS:
+        raise ValidationError("is a word of SQL and cannot name a column: choose another")
     starts_or_ends = name.startswith(KEPT_STARTS) or name.endswith(KEPT_ENDS)
     if name in KEPT_NAMES or starts_or_ends or KEPT_WITHIN in name:
         raise ValidationError(

@@ -44,14 +44,14 @@ def household_levels(attributes: Sequence[Attribute]) -> dict[str, Any]:
     parts = [(when, max(m, _LEAST_M)) for when, m in _combinations(name) if when]
     scale = (1 - ELSE_M) / sum(m for _, m in parts)
     nearby = list(_nearby(name))
-    levels = [
+    chances = [_NEARBY_U if when in nearby else _default_u(when) for when, _ in parts]
+    levels: list[dict[str, Any]] = [
         {"when": when}
         | ({"term_frequency": surname} if surname and when.get(surname) == "same" else {})
-        | {"m": round(m * scale, 6), "u": _NEARBY_U if when in nearby else _default_u(when)}
-        for when, m in parts
+        | {"m": round(m * scale, 6), "u": u}
+        for (when, m), u in zip(parts, chances, strict=True)
     ]
-    else_u = 1 - sum(level["u"] for level in levels)
-    return {"levels": levels, "else": {"m": ELSE_M, "u": round(else_u, 4)}}
+    return {"levels": levels, "else": {"m": ELSE_M, "u": round(1 - sum(chances), 4)}}
 
 
 def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:

@@ -1,0 +1,244 @@
+"""The command `mdm` as an operator meets it: what it says, where it says it, how it ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mdm.cli import main
+from mdm.store.schema import metadata
+from tests import small_town, stores
+from tests.resolving import Office
+
+TABLES = [table.name for table in metadata.sorted_tables if table.name != "ingestion"]
+HEADER = "key,given_name,family_name,date_of_birth,email,city\n"
+ROWS = (
+    "1,Ann,Lee,1980-01-31,ann@lee.example,Ulm",
+    "2,Ann,Lee,1980-01-31,ann@lee.example,Ulm",
+    "3,Bob,Ray,1990-05-05,bob@ray.example,Bonn",
+)
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch) -> Path:
+    """An operator's folder: rules, sources, one file; the settings name rules and a database."""
+    (tmp_path / "rules.yaml").write_text(small_town.RULES)
+    (tmp_path / "sources.yaml").write_text(small_town.SOURCES)
+    write(tmp_path, *ROWS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MDM_RULES", "rules.yaml")
+    monkeypatch.setenv("MDM_DATABASE_URL", stores.sqlite_url(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def folder(bare, monkeypatch, store, store_url) -> Path:  # noqa: ARG001 - makes the tables
+    """The same with tables, on each database in turn."""
+    monkeypatch.setenv("MDM_DATABASE_URL", store_url)
+    return bare
+
+
+def write(folder: Path, *rows: str) -> None:
+    (folder / "town.csv").write_text(HEADER + "".join(f"{row}\n" for row in rows))
+
+
+def mdm(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def said(*arguments: str) -> str:
+    """What a command that ends well prints."""
+    result = mdm(*arguments)
+    assert (result.exit_code, result.exception) == (0, None), result.output
+    return result.stdout
+
+
+def refused(*arguments: str, status: int = 1) -> str:
+    """The last line of a command that is refused; never a stack trace."""
+    result = mdm(*arguments)
+    assert result.exit_code == status, result.output
+    assert isinstance(result.exception, SystemExit)
+    return result.stderr.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("bare")
+def test_tables_are_made_once():
+    assert said("init") == "1 migration applied\n"
+    assert said("init") == "the database is up to date\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_first_day_of_an_operator():
+    assert said("init") == "the database is up to date\n"
+    assert said("models") == "no model was trained yet\n"
+    told = said("ingest")
+    assert "town       3        3        0          0      0            0\n" in told
+    assert "model version 1 trained on 3 records\n" in told
+    assert "3 records are 2 golden records (model version 1, 1 pair kept)\n" in told
+    assert "2 minted" in told.splitlines()[-1]
+    assert said("quarantine") == "0 in quarantine\n"
+    assert "model version 2 trained" in said("train", "--seed", "7")
+    assert [line.split()[2:3] for line in said("models").splitlines()[1:3]] == [["active"], ["3"]]
+    assert "2 unchanged" in said("resolve").splitlines()[-1]
+    assert "(model version 1," in said("resolve", "--model", "1")
+
+
+@pytest.mark.parametrize(("what", "rows"), [("golden", 2), ("crosswalk", 3), ("pairs", 1)])
+def test_everything_published_can_be_exported(folder, what, rows):
+    said("ingest")
+    assert said("export", what, "--to", "out.csv").startswith(f"{rows} row")
+    assert len((folder / "out.csv").read_text().splitlines()) == rows + 1
+
+
+def test_the_published_clusters_are_compared_with_labels(folder):
+    said("ingest")
+    (folder / "labels.csv").write_text("source,key,entity\ntown,1,a\ntown,2,a\ntown,3,b\n")
+    told = said("evaluate", "--labels", "labels.csv")
+    assert "3 labelled records of 2 entities, 1 true pairs" in told
+    assert "pairwise        1.0000    1.0000    1.0000" in told
+
+
+@pytest.mark.usefixtures("folder")
+def test_ingesting_again_changes_nothing(store):
+    said("ingest")
+    before = Office(store).rows(TABLES)
+    assert "town       3        0        0          3      0            0" in said("ingest")
+    assert Office(store).rows(TABLES) == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_not_resolved_stays_pending(store):
+    assert "golden" not in said("ingest", "--no-resolve")
+    assert Office(store).pending() == {"town/1", "town/2", "town/3"}
+    said("ingest")
+    assert Office(store).pending() == set()
+
+
+def test_rows_that_cannot_be_taken_are_counted_in_the_last_line_and_the_exit_status(folder):
+    write(folder, *ROWS, ",Cid,Fox,1970-07-07,,", "4,Dan")
+    result = mdm("ingest")
+    assert result.exit_code == 1
+    last = result.stderr.splitlines()[-1]
+    assert last == "Error: 2 rows could not be taken: `mdm quarantine` lists them"
+    assert "3 records are 2 golden records" in result.stdout
+    listed = said("quarantine", "town").splitlines()
+    reasons = {line.split("  ")[-1].strip() for line in listed[1:-1]}
+    assert reasons == {"broken line: 2 fields instead of 6", "no key"}
+    assert listed[-1] == "2 in quarantine"
+    assert "0 rows taken from quarantine" in said("quarantine", "--retry")
+
+
+def test_rows_become_good_by_another_mapping(folder):
+    (folder / "sources.yaml").write_text(small_town.SOURCES.replace("key: key", "key: city"))
+    write(folder, ROWS[0], ROWS[2], "4,Dan,Elm,1960-06-06,,")
+    assert refused("ingest").startswith("Error: 1 row could not be taken")
+    (folder / "sources.yaml").write_text(small_town.SOURCES)
+    assert said("quarantine", "--retry") == "1 row taken from quarantine\n0 in quarantine\n"
+    assert said("resolve").startswith("3 records are 3 golden records")
+
+
+def test_a_source_that_cannot_be_read_is_named_in_the_last_line(folder):
+    (folder / "town.csv").unlink()
+    assert refused("ingest") == "Error: sources that could not be read: town"
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_database_without_tables_says_how_to_make_them():
+    for command in ("models", "resolve", "train", "ingest", "quarantine"):
+        assert refused(command).endswith("has no tables yet: run `mdm init`")
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (("resolve",), "run `mdm train` first"),
+        (("resolve", "--model", "9"), "no model version '9': `mdm models` lists them"),
+        (("train",), "run `mdm ingest` first"),
+        (("ingest", "nobody"), "the sources file declares them"),
+        (("quarantine", "nobody"), "the sources file declares them"),
+        (("export", "golden", "--to", "out.csv"), "run `mdm resolve` first"),
+        (("export", "golden", "--to", "out.xml"), ".parquet, .csv, .jsonl"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_done_yet_says_what_to_do(command, hint):
+    assert hint in refused(*command)
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (("ingest", "--sources", "none.yaml"), "'--sources': File 'none.yaml' does not exist."),
+        (("ingest", "--rules", "none.yaml"), "'--rules': File 'none.yaml' does not exist."),
+        (("evaluate", "--labels", "none.csv"), "'--labels': File 'none.csv' does not exist."),
+        (("rules", "expand", "none.yaml"), "File 'none.yaml' does not exist."),
+        (("resolve", "--model", "x"), "'x' is not a valid integer."),
+        (("export", "silver", "--to", "out.csv"), "'silver' is not one of"),
+        (("nonsense",), "No such command 'nonsense'."),
+    ],
+)
+@pytest.mark.usefixtures("bare")
+def test_a_wrong_command_is_told_apart_by_its_exit_status(command, hint):
+    assert hint in refused(*command, status=2)
+
+
+@pytest.mark.usefixtures("bare")
+def test_rules_that_the_settings_name_and_that_are_not_there_are_named(monkeypatch):
+    monkeypatch.setenv("MDM_RULES", "none.yaml")
+    assert "none.yaml" in refused("models")
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("nonsense", "correct MDM_DATABASE_URL"),
+        ("sqlite://", "correct MDM_DATABASE_URL"),
+        ("mysql://root:secret@127.0.0.1/x", "correct MDM_DATABASE_URL"),
+        ("postgresql://root:secret@127.0.0.1:x/x", "correct MDM_DATABASE_URL"),
+        ("sqlite:///no/such/folder.db", "unable to open database file"),
+        ("sqlite:///town.csv", "file is not a database"),
+        ("postgresql://root:secret@127.0.0.1:1/x", "Connection refused"),
+    ],
+)
+@pytest.mark.parametrize("command", ["init", "models"])
+@pytest.mark.usefixtures("bare")
+def test_a_database_that_cannot_be_opened_is_told_in_one_line(monkeypatch, url, hint, command):
+    monkeypatch.setenv("MDM_DATABASE_URL", url)
+    told = refused(command)
+    assert hint in told
+    assert "secret" not in told
+
+
+@pytest.mark.usefixtures("bare")
+def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(sqlite_store):
+    with sqlite_store.write():
+        assert said("models") == "no model was trained yet\n"
+        assert "is locked by another process: try again" in refused("ingest")
+    said("ingest")
+
+
+def test_a_short_rules_file_is_printed_whole(bare):
+    told = said("rules", "expand", "rules.yaml")
+    assert "comparisons:" in told
+    (bare / "whole.yaml").write_text(told)
+    assert said("rules", "expand", "whole.yaml") == told
+
+
+def test_the_program_writes_results_to_one_stream_and_progress_to_the_other(folder):
+    program = Path(sys.executable).with_name("mdm")
+    write(folder, *ROWS, ",Cid,Fox,1970-07-07,,")
+    ran = subprocess.run([program, "ingest"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert [line.split()[0] for line in ran.stdout.splitlines()] == [
+        "source",
+        "town",
+        "warning:",
+        "model",
+        "3",
+        "golden",
+    ]
+    progress = ran.stderr.splitlines()
+    assert progress[-1].startswith("Error: 1 row could not be taken")
+    assert "publish ..." in progress

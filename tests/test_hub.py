@@ -1,0 +1,89 @@
+"""The hub: what it refuses before there are tables, and what its own methods add."""
+
+from pathlib import Path
+
+import pytest
+
+from mdm.hub import Hub
+from mdm.model.errors import StoreNotReady
+from mdm.store import Store
+from tests import departments, small_town, stores
+from tests.resolving import ANN, BOB, RULES, Office, ref
+
+SHOP = departments.source_entry("shop", "{csv: shop.csv}")
+
+
+@pytest.fixture
+def hub(store) -> Hub:
+    return Hub(store, RULES)
+
+
+@pytest.fixture
+def uninitialised(tmp_path) -> Hub:
+    return Hub(Store(stores.sqlite_url(tmp_path)), RULES)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda hub: hub.ingest(departments.sources(Path(), SHOP)),
+        lambda hub: hub.retry(departments.sources(Path(), SHOP)),
+        Hub.pending,
+        Hub.train,
+        Hub.models,
+        Hub.active_model,
+        Hub.resolve,
+        Hub.quarantine,
+        lambda hub: hub.retire([ref("bank/1")]),
+        lambda hub: hub.evaluate(Path("labels.csv")),
+        lambda hub: hub.export("golden", Path("out.csv")),
+        lambda hub: hub.reading.check(),
+        lambda hub: hub.reading.sources(),
+    ],
+)
+def test_nothing_can_be_done_before_there_are_tables(uninitialised, tmp_path, monkeypatch, act):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreNotReady, match="run `mdm init`"):
+        act(uninitialised)
+
+
+def test_retired_records_are_counted_once_and_wait_for_the_next_resolve(hub, store):
+    office = Office(store)
+    office.take(bank_1=ANN, bank_2=BOB)
+    assert hub.pending() == 2
+    hub.train()
+    hub.resolve()
+    assert hub.pending() == 0
+    assert hub.retire([ref("bank/2"), ref("bank/3"), ref("none/1")]) == 1
+    assert hub.retire([ref("bank/2")]) == 0
+    assert hub.pending() == 1
+    assert len(office.homes()) == 2
+    assert hub.resolve().summary.retired == 1
+    assert office.homes().keys() == {"bank/1"}
+
+
+def test_a_candidate_becomes_active_with_the_resolve_that_publishes_with_it(hub, store):
+    Office(store).take(bank_1=ANN, bank_2=BOB)
+    assert hub.active_model() is None
+    first = hub.train()
+    assert hub.active_model() is None
+    hub.resolve()
+    hub.train(seed=2)
+    assert hub.active_model().number == first.number
+    assert [model.seed for model in hub.models()] == [1, 2]
+
+
+def test_reading_and_checking_do_not_wait_for_a_writer(hub, store):
+    with store.write():
+        hub.reading.check()
+        assert hub.pending() == 0
+
+
+def test_the_whole_way_from_a_file_to_golden_records_and_back(store, tmp_path):
+    town = small_town.settle(store, tmp_path, people=5)
+    hub = Hub(store, small_town.rules())
+    assert hub.pending() == 0
+    assert hub.export("crosswalk", tmp_path / "crosswalk.csv") == len(town.truth)
+    assert hub.evaluate(town.labels(town.truth)).records == len(town.truth)
+    (source,) = hub.reading.sources()
+    assert source.live == len(town.truth)

@@ -1,0 +1,113 @@
+"""Levels in words, and what a rules file may not ask of the engine that compares."""
+
+import duckdb
+import pytest
+
+from mdm.matching.scoring import score
+from mdm.matching.settings import level_words, splink_settings
+from mdm.model.errors import FileInvalid
+from mdm.model.rules.rules import Level
+from mdm.model.rules.sql_words import SQL_WORDS
+from mdm.model.rules.vocabulary import PREDICATES
+from tests.matching_world import loaded, model_of, rules_of
+
+WORDS = {
+    "same": "street address the same",
+    "differs": "street address not the same",
+    "similar 0.9": "street address similar (at least 0.9)",
+    "typo 1": "street address the same but for typing errors (at most 1)",
+    "nickname": "street address a short or pet form",
+    "initial": "street address the same first letter, one is an initial",
+    "crossed family_name": "street address and family name the other way round",
+    "sound": "street address sounds alike",
+    "year": "street address in the same year",
+    "swapped": "street address with day and month the other way round",
+    "days 30": "street address at most 30 days apart",
+    "words 0.6": "street address with words in common (at least 0.6 of them)",
+    "area": "street address in the same area",
+    "local": "street address the same before the @",
+}
+
+
+@pytest.mark.parametrize(("predicate", "words"), WORDS.items())
+def test_each_predicate_is_said_in_words(predicate, words):
+    assert level_words(Level({"street_address": predicate})) == words
+
+
+def test_every_predicate_of_the_vocabulary_has_words():
+    assert {predicate.split()[0] for predicate in WORDS} == set(PREDICATES)
+
+
+def test_a_level_of_several_predicates_says_all_of_them():
+    level = Level({"family_name": "same", "street_address": "similar 0.9"})
+
+    assert level_words(level) == "family name the same, street address similar (at least 0.9)"
+
+
+def test_a_comparison_ends_with_missing_first_and_different_last():
+    rules = rules_of("attributes: {email: email}")
+    (comparison,) = splink_settings(rules)["comparisons"]
+    labels = [level["label_for_charts"] for level in comparison["comparison_levels"]]
+
+    assert (labels[0], labels[-1]) == ("missing", "different")
+    assert len(labels) == len(rules.comparisons[0].levels) + 2
+
+
+RARITY = """
+attributes: {family_name: family_name, email: email, nick: {kind: given_name, many: true}}
+comparisons:
+  name:
+    levels:
+      - {when: %s, term_frequency: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "counted", "message"),
+    [
+        ("{family_name: same, email: same}", "family_name", "where it alone is the same"),
+        ("{family_name: typo 1}", "family_name", "where it alone is the same"),
+        ("{email: same}", "email", "has several values"),
+        ("{nick: same}", "nick", "has several values"),
+    ],
+)
+def test_rarity_that_cannot_be_counted_is_refused_at_its_place(when, counted, message):
+    with pytest.raises(FileInvalid) as raised:
+        rules_of(RARITY % (when, counted))
+
+    (problem,) = raised.value.problems
+    assert problem.key == "comparisons.name.levels[0].term_frequency"
+    assert message in problem.message
+
+
+def test_the_words_that_cannot_name_a_column_are_those_of_duckdb():
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            """
+            select keyword_name
+            from duckdb_keywords()
+            where keyword_category in ('reserved', 'type_function')
+            """
+        ).fetchall()
+
+    assert {word for (word,) in rows} == SQL_WORDS
+
+
+@pytest.mark.parametrize("name", ["order", "group", "email__local", "n", "modified_at"])
+def test_a_name_that_would_meet_a_column_of_the_service_is_refused(name):
+    with pytest.raises(FileInvalid):
+        rules_of(f"attributes: {{{name}: family_name, email: email}}")
+
+
+def test_names_that_are_common_columns_elsewhere_can_be_attributes():
+    names = ["size", "l", "r", "x", "date", "values", "feature", "hash", "first", "count"]
+    kinds = ["given_name", "family_name", "place", "category", "identifier", "text"]
+    text = "".join(f"  {name}: {kinds[i % len(kinds)]}\n" for i, name in enumerate(names))
+    rules = rules_of(f"attributes:\n{text}")
+    people = [{name: f"{name}{i % (7 + k)}" for k, name in enumerate(names)} for i in range(310)]
+    with loaded(rules, people) as connection:
+        model = model_of(connection, rules)
+        connection.execute("create table two as select 0::bigint as n_l, 1::bigint as n_r")
+        score(connection, model, pairs="two", scored="scored")
+
+        assert connection.execute("select count(*) from scored").fetchone() == (1,)

@@ -1,0 +1,204 @@
+"""Training: the same records give the same model, and little data is said to be little."""
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from mdm.matching import term_frequencies, training
+from mdm.matching.calibration import LEAST_SHARE_OF_U, clear, expected_prior
+from mdm.model.rules.rules import Rules
+from tests.matching_world import (
+    PEOPLE_RULES,
+    loaded,
+    model_of,
+    population,
+    rules_of,
+    table_of,
+    trained,
+)
+
+RULES = rules_of(PEOPLE_RULES)
+
+
+@pytest.fixture(scope="module")
+def people() -> list[dict]:
+    return population(RULES, people=250)
+
+
+def numbers_in(settings: Mapping) -> list[float]:
+    """List every trained number of a model's settings."""
+    levels = [level for c in settings["comparisons"] for level in c["comparison_levels"][1:]]
+    found = [level[name] for level in levels for name in ("m_probability", "u_probability")]
+    return [settings["probability_two_random_records_match"], *found]
+
+
+def model_from(rules: Rules, table, *, threads: int = 2) -> list[float]:
+    with loaded(rules, table, threads=threads) as connection:
+        return numbers_in(model_of(connection, rules).settings)
+
+
+def test_two_trainings_agree_whatever_the_order_of_the_rows_and_the_number_of_threads(people):
+    table = table_of(people)
+    turned = table.take(list(reversed(range(len(people)))))
+
+    first = model_from(RULES, table)
+
+    assert len(first) > 50
+    assert model_from(RULES, turned, threads=1) == pytest.approx(first, rel=0, abs=1e-9)
+
+
+def test_another_seed_draws_another_sample_of_records(people, monkeypatch):
+    monkeypatch.setattr(training, "RANDOM_PAIRS", 20_000)
+    with loaded(RULES, people) as connection:
+        samples = []
+        for seed in (1, 1, 2):
+            trained(connection, RULES, seed=seed)
+            rows = connection.execute("select n from record_sample order by n").fetchall()
+            samples.append(rows)
+
+    assert len(samples[0]) == 200
+    assert samples[0] == samples[1] != samples[2]
+
+
+def test_a_level_that_no_pair_was_seen_at_is_named_in_a_warning(people):
+    without = [{k: v for k, v in one.items() if k != "national_id"} for one in people]
+    with loaded(RULES, without) as connection:
+        warnings = trained(connection, RULES).warnings
+
+    assert any(
+        "comparison national_id, level 'national id the same': no pair to estimate u" in text
+        for text in warnings
+    )
+    assert any(
+        "comparison national_id, level 'national id the same': no pair to estimate m" in text
+        for text in warnings
+    )
+
+
+def test_a_training_block_without_pairs_is_left_out_with_a_warning(people):
+    without = [{k: v for k, v in one.items() if k != "national_id"} for one in people]
+    rules = rules_of(
+        PEOPLE_RULES + "training:\n"
+        "  blocks: [[national_id], [date_of_birth], [given_name, family_name]]\n"
+        "  deterministic: [[given_name, family_name, date_of_birth]]\n"
+        "  recall: 0.7\n"
+    )
+    with loaded(rules, without) as connection:
+        found = trained(connection, rules)
+
+    assert any("training block national_id has no pairs" in text for text in found.warnings)
+    assert found.figures["trained"] is True
+
+
+def test_what_a_block_agrees_on_by_a_feature_is_not_learned_from_it(people):
+    rules = rules_of(
+        PEOPLE_RULES + "training:\n"
+        "  blocks: [[date_of_birth.year, postal_code]]\n"
+        "  deterministic: [[given_name, family_name, date_of_birth]]\n"
+        "  recall: 0.7\n"
+    )
+    with loaded(rules, people) as connection:
+        warnings = trained(connection, rules).warnings
+
+    unlearned = {text.split(",")[0] for text in warnings if "estimate m from" in text}
+    assert "comparison date_of_birth" in unlearned
+    assert "comparison given_name" not in unlearned
+
+
+def test_too_few_records_take_the_defaults_of_the_rules_and_say_so(people):
+    with loaded(RULES, people[: training.LEAST_RECORDS - 1]) as connection:
+        found = trained(connection, RULES)
+
+    comparison = next(c for c in RULES.comparisons if c.name == "given_name")
+    written = next(
+        c for c in found.settings["comparisons"] if c["output_column_name"] == "given_name"
+    )
+    levels = written["comparison_levels"][1:]
+    assert [level["m_probability"] for level in levels] == [
+        *(level.m for level in comparison.levels),
+        comparison.else_m,
+    ]
+    assert [level["u_probability"] for level in levels] == [
+        *(level.u for level in comparison.levels),
+        comparison.else_u,
+    ]
+    assert found.figures == {"records": training.LEAST_RECORDS - 1, "trained": False}
+    assert "too few to train on" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"given_name": "given_name", "family_name": "family_name"},
+        {"email": "email"},
+        {"family_name": "family_name", "city": "place"},
+        {"given_name": "{kind: given_name, many: true}", "family_name": "family_name"},
+    ],
+    ids=lambda attributes: " ".join(attributes),
+)
+def test_rules_of_few_attributes_train_and_say_what_they_could_not_learn(attributes):
+    rules = rules_of(
+        "attributes:\n" + "".join(f"  {name}: {kind}\n" for name, kind in attributes.items())
+    )
+    with loaded(rules, population(rules, people=150)) as connection:
+        found = trained(connection, rules)
+
+    assert found.figures["trained"] is True
+    assert None not in numbers_in(found.settings)
+
+
+@pytest.mark.parametrize("count", [1, 2, training.LEAST_RECORDS])
+def test_records_that_are_all_alike_and_a_single_one_are_trained_on(people, count):
+    with loaded(RULES, [people[0]] * count) as connection:
+        model = model_of(connection, RULES)
+
+    prior, *shares = numbers_in(model.settings)
+    assert 0 < prior < 1
+    assert all(0 < share <= 1 for share in shares)
+
+
+def test_a_column_without_any_value_is_trained_on(people):
+    empty = [{k: v for k, v in one.items() if k not in {"city", "email"}} for one in people]
+
+    assert all(0 < number <= 1 for number in model_from(RULES, empty))
+
+
+def test_u_is_cleared_of_the_matches_among_random_pairs_down_to_an_eighth():
+    def after(u: float) -> float:
+        levels = [{"is_null_level": True}, {"m_probability": 0.5, "u_probability": u}]
+        return clear({"comparisons": [{"comparison_levels": levels}]}, 0.01)["comparisons"][0][
+            "comparison_levels"
+        ][1]["u_probability"]
+
+    assert after(0.2) == pytest.approx((0.2 - 0.01 * 0.5) / 0.99)
+    assert after(0.004) == pytest.approx(0.004 * LEAST_SHARE_OF_U)
+
+
+def test_the_prior_is_what_the_candidates_expect_of_all_pairs():
+    sure = expected_prior(np.array([40.0] * 30 + [-40.0] * 500), 0.001, 10_000)
+    none = expected_prior(np.array([]), 0.001, 10_000)
+
+    assert sure == pytest.approx(30 / 10_000, rel=1e-3)
+    assert none == 0.001
+
+
+def test_training_says_nothing_on_the_terminal_by_itself(people, capfd):
+    with loaded(RULES, people[:320]) as connection:
+        trained(connection, RULES)
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_frequencies_are_shares_of_the_records_that_have_a_value():
+    people = [{"given_name": "ana"}] * 3 + [{"given_name": "eva"}, {"email": ["a@x"]}]
+    with loaded(RULES, people) as connection:
+        counted = term_frequencies.count(connection, RULES)
+    rows = pq.read_table(io.BytesIO(counted)).to_pylist()
+
+    assert {(r["attribute"], r["value"], r["frequency"]) for r in rows} == {
+        ("given_name", "ana", 0.75),
+        ("given_name", "eva", 0.25),
+    }
