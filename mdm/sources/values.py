@@ -29,7 +29,7 @@ _ISO_DATE = "%Y-%m-%d"
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 
-class BadValue(Exception):  # noqa: N818  (it is caught by the mapping, and never leaves it)
+class BadValue(Exception):
     """A value of a column breaks a rule; `reason` says which."""
 
     def __init__(self, column: str, value: object, reason: str) -> None:
