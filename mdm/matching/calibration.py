@@ -25,7 +25,7 @@ LEAST_M = 0.0001
 """No level's m is below this: EM drives a level that few pairs have to nothing."""
 LEAST_SHARE_OF_U = 1 / 8
 """What is left of a u at least: where most agreeing random pairs are matches, u is uncertain."""
-CANDIDATES = 1_000_000
+CANDIDATES = 300_000
 """Candidates to estimate the prior from, about; of more, those of a sample of records."""
 ROUNDS = 50
 
