@@ -1,20 +1,13 @@
 """The population: the same for a seed however it is asked for, and as spoilt as it says it is."""
 
-import subprocess
-import sys
 from dataclasses import fields, replace
-from datetime import date
-from math import gcd
 
 import numpy as np
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
-from jellyfish import damerau_levenshtein_distance
 
 from demo.population import (
     ATTRIBUTES,
@@ -25,9 +18,7 @@ from demo.population import (
     record_chunks,
     records,
 )
-from demo.population.batch import BATCH_COLUMNS, write_batch
-from demo.population.dice import Dice, scramble
-from demo.population.misprints import misdate, misprint
+from demo.population.dice import Dice
 from demo.population.people import people_of_block
 from demo.population.records import PLACEHOLDERS, TYPED
 
@@ -279,59 +270,10 @@ def test_names_of_other_scripts_appear_in_both_spellings():
     )
 
 
-@given(st.text("abcMm 01-@.", min_size=1).map(str.strip).filter(bool), SHARES, SHARES)
-def test_a_misprint_is_one_small_error_and_always_one(text, sort, where):
-    wrong = misprint(text, sort, where)
-    assert wrong
-    assert wrong != text
-    assert damerau_levenshtein_distance(wrong, text) <= 2
-
-
-@given(st.dates(date(1920, 1, 1), date(2010, 12, 31)), SHARES, SHARES)
-def test_a_misprinted_date_is_another_date(born, sort, where):
-    assert misdate(born, sort, where) != born
-
-
-@pytest.mark.parametrize("size", [26 * 10**7, 900_000_000, 1_000_000, 2**38 - 1])
-def test_scrambling_is_one_to_one(size):
-    scrambled = scramble(np.arange(200_000), size, key=12_345)
-    assert len(np.unique(scrambled)) == 200_000
-    assert scrambled.min() >= 0
-    assert scrambled.max() < size
-    assert gcd(600_011_747 if size < 2**33 else 1_000_003, size) == 1
-
-
 @pytest.mark.parametrize("rate", [{"typing": 1.5}, {"twins": -0.1}, {"families": 0.9}])
 def test_rates_that_cannot_be_are_refused(rate):
     with pytest.raises(ValueError, match=r"share|between"):
         Rates(**rate)
-
-
-def test_a_batch_is_written_with_its_truth(tmp_path):
-    batch = write_batch(tmp_path / "made", 25_000, chunk=7_000)
-    table, truth = pq.read_table(batch.records), pq.read_table(batch.truth)
-    assert table.column_names == list(BATCH_COLUMNS)
-    assert table["key"].equals(truth["key"])
-    assert truth["entity"].equals(records(Population(), records=25_000)["entity"])
-
-
-def test_a_large_batch_fits_a_small_memory(tmp_path):
-    """Six times the records take hardly more memory; a table of them would take 35 MB more."""
-
-    def peak_of(count: int) -> int:
-        program = (
-            "import sys; from pathlib import Path; from demo.population.batch import write_batch;"
-            f"write_batch(Path(sys.argv[1]), {count}, chunk=20_000);"
-            "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
-        )
-        command = [sys.executable, "-c", program, str(tmp_path)]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)
-        assert pq.read_metadata(tmp_path / "records.parquet").num_rows == count
-        return int(answer.stdout)  # kB of the child alone; ru_maxrss would inherit the parent's
-
-    small, large = peak_of(40_000), peak_of(240_000)
-    assert large < 300_000
-    assert large < small + 20_000
 
 
 def test_every_attribute_is_documented_as_a_column():
