@@ -5,6 +5,7 @@ Each answer is one consistent moment of the store.  Nothing here writes.
 
 from collections.abc import Mapping, Sequence
 
+from mdm.identity.components import MICRO
 from mdm.model.explanation import Explainer, Part
 from mdm.model.models import ModelVersion
 from mdm.model.records import RecordRef
@@ -26,9 +27,6 @@ from mdm.store.reads import evidence, golden, records, sources
 from mdm.store.reads.evidence import StoredPair
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
-
-MICRO = 1_000_000
-"""Stored weights are micro-bits."""
 
 _NO_DUPLICATES: tuple[int | None, Counts] = (None, {})
 

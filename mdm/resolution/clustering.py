@@ -19,15 +19,22 @@ from mdm.resolution.snapshot import Snapshot
 def cluster(snapshot: Snapshot, model: ScoringModel, *, link: int) -> IntArray:
     """Label each record (by `n`) with its cluster; `link` is the threshold in micro-bits."""
     connection = snapshot.connection
-    judged = _judged(snapshot)
-    linked = cap_unsure(_edges(connection, f"where weight >= {link}"), judged.unsure, link=link)
-    found = components(snapshot.count, linked, judged.same, link=link)
+    judged = judged_in(snapshot)
+    found = linked_components(snapshot, judged, link=link)
     _score_inside(connection, model, found)
-    inside = _edges(connection, "semi join component_pair using (n_l, n_r)")
+    inside = scored_edges(connection, "semi join component_pair using (n_l, n_r)")
     return clusters(found, cap_unsure(inside, judged.unsure, link=link), judged, link=link)
 
 
-def _edges(connection: duckdb.DuckDBPyConnection, which: str) -> Edges:
+def linked_components(snapshot: Snapshot, judged: Judged, *, link: int) -> Components:
+    """Find the components of the pairs in `scored` that are at or above `link` (micro-bits)."""
+    linked = scored_edges(snapshot.connection, f"where weight >= {link}")
+    capped = cap_unsure(linked, judged.unsure, link=link)
+    return components(snapshot.count, capped, judged.same, link=link)
+
+
+def scored_edges(connection: duckdb.DuckDBPyConnection, which: str) -> Edges:
+    """Read the pairs of `scored` that a clause chooses, in the order of their positions."""
     columns = connection.execute(
         f"select n_l, n_r, weight from scored {which} order by n_l, n_r"
     ).fetchnumpy()
@@ -76,7 +83,7 @@ def _score_inside(
         connection.execute("insert into scored select * from scored_inside")
 
 
-def _judged(snapshot: Snapshot) -> Judged:
+def judged_in(snapshot: Snapshot) -> Judged:
     """Translate what stewards judged from record IDs to the positions of this run."""
     if not snapshot.judgements:
         return NOTHING_JUDGED

@@ -11,14 +11,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from mdm.identity.cluster import cap_unsure
-from mdm.identity.components import MICRO, Edges, IntArray, components
+from mdm.identity.components import MICRO, Edges, IntArray
 from mdm.matching import blocking
 from mdm.matching.model import ScoringModel
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
-from mdm.resolution.clustering import _edges, _judged
+from mdm.resolution.clustering import judged_in, linked_components, scored_edges
 from mdm.resolution.snapshot import Snapshot, moment, read_all
 from mdm.store import Store, models
 
@@ -78,9 +77,7 @@ def _gather(
         blocking.make_pairs(connection, scoring.rules, model.skipped_keys)
         _make_tables(connection, labels)
     link = round(model.link_bits * MICRO)
-    judged = _judged(snapshot)
-    linked = cap_unsure(_edges(connection, f"where weight >= {link}"), judged.unsure, link=link)
-    found = components(snapshot.count, linked, judged.same, link=link)
+    found = linked_components(snapshot, judged_in(snapshot), link=link)
     measured = connection.execute("select n, entity, serial from measured order by n").fetchnumpy()
     labelled = measured["n"].astype(np.int64)
     return Evidence(
@@ -90,7 +87,7 @@ def _gather(
         entity=measured["entity"].astype(np.int64),
         cluster=measured["serial"].astype(np.int64),
         component=found.label[labelled],
-        pairs=_edges(connection, ""),
+        pairs=scored_edges(connection, ""),
         blocked=_count(connection, _BLOCKED),
         unlabelled=_count(connection, "from record anti join labels using (source, key)"),
         unresolved=_count(connection, _UNRESOLVED),
