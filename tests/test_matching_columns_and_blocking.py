@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import combinations, product
 
 from mdm.matching import blocking
-from mdm.matching.columns import derived_columns
+from mdm.matching.columns import derived_columns, few_records
+from mdm.model.rules.load import load_rules
 from mdm.resolution.train import train
 from mdm.standardise.features import feature
-from tests.matching_world import loaded, rules_of, table_of
+from tests.matching_world import loaded, population, rules_of, table_of
 from tests.stores import incoming, take
 
 RULES = rules_of(
@@ -26,6 +27,7 @@ blocking:
   - [phone.tail]
 """
 )
+DEMO_PEOPLE = population(load_rules(), people=100)
 
 
 def random_people(count: int, *, seed: int = 3) -> list[dict]:
@@ -69,6 +71,17 @@ def test_an_attribute_and_each_feature_that_the_rules_mention_are_columns():
     assert row["date_of_birth"] is None
     assert row["phone__tail"] is None
     assert {column.name for column in derived_columns(RULES)} <= set(row)
+
+
+def test_few_records_made_without_duckdb_are_those_that_it_makes_of_many():
+    for rules, people in ((RULES, random_people(200)), (load_rules(), DEMO_PEOPLE)):
+        with loaded(rules, people) as connection:
+            few = few_records(dict(enumerate(people)), rules)
+            names = ", ".join(few.column_names)
+            made = connection.execute(f"select {names} from record order by n").to_arrow_table()
+
+        assert few.schema == made.schema
+        assert few.to_pylist() == made.to_pylist()
 
 
 def test_records_are_numbered_by_source_and_key_whatever_order_they_come_in():

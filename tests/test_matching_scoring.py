@@ -13,7 +13,7 @@ from splink import DuckDBAPI, Linker
 from mdm.matching import blocking
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.model import ScoringModel
-from mdm.matching.scoring import predict, score
+from mdm.matching.scoring import prediction, score
 from mdm.model.explanation import MatchingRecord
 from tests.matching_world import (
     PEOPLE_RULES,
@@ -45,7 +45,7 @@ def batch(people, model) -> dict[tuple[int, int], tuple[int, float]]:
     with loaded(RULES, people) as connection:
         blocking.make_pairs(connection, RULES, {})
         score(connection, model, pairs="candidate", scored="scored")
-        exact = predict(connection, model, "candidate")
+        exact = prediction(connection, model, "candidate")
         rows = connection.execute(
             f"select n_l, n_r, weight, match_weight from scored join {exact} using (n_l, n_r)"
         ).fetchall()
@@ -62,7 +62,7 @@ def score_two(left: dict, right: dict, model: ScoringModel) -> tuple[int, float]
         connection.execute("create table one as select 0::bigint as n_l, 1::bigint as n_r")
         score(connection, model, pairs="one", scored="scored")
         (weight,) = connection.execute("select weight from scored").fetchone()
-        exact = predict(connection, model, "one")
+        exact = prediction(connection, model, "one")
         return weight, connection.execute(f"select match_weight from {exact}").fetchone()[0]
 
 

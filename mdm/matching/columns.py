@@ -5,6 +5,7 @@ In: Arrow rows with record_id, source, key and standardised (JSON).  Out: the ta
 which every tie falls.  Features are computed once for each distinct value.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,16 @@ import orjson
 import pyarrow as pa
 
 from mdm.matching.predicates import column, feature_of
+from mdm.model.records import Attributes, AttributeValue
 from mdm.model.rules.rules import Kind, Rules
 from mdm.standardise.features import feature
 from mdm.standardise.nicknames import nickname_group
+
+NICKNAMES = "nicknames"
+"""The one feature that is a list."""
+
+_TEXT: pa.DataType = pa.string()
+_TEXTS: pa.DataType = pa.list_(pa.string())
 
 
 @dataclass(frozen=True, order=True)
@@ -135,6 +143,40 @@ def _lists(name: str, feature: str) -> str:
 
 
 def _features(kind: Kind, name: str, values: list[str]) -> "pa.Array[Any]":
-    if name == "nicknames":
-        return pa.array([sorted(nickname_group(value)) for value in values], pa.list_(pa.string()))
-    return pa.array([feature(kind, name, value) for value in values], pa.string())
+    if name == NICKNAMES:
+        return pa.array([sorted(nickname_group(value)) for value in values], _TEXTS)
+    return pa.array([feature(kind, name, value) for value in values], _TEXT)
+
+
+def few_records(records: Mapping[int, Attributes], rules: Rules) -> pa.Table:
+    """Make rows of `record` for standardised records by their numbers, without DuckDB.
+
+    Columns: `n`, the attributes and the features, each as `load_records` makes it, whose many
+    small statements take 100 ms also for a single record; this takes a fraction of one.
+    """
+    columns: dict[str, pa.Array[Any]] = {"n": pa.array(records, pa.int64())}
+    for attribute in rules.attributes:
+        values = [record.get(attribute.name) for record in records.values()]
+        columns[attribute.name] = pa.array(values, _TEXTS if attribute.many else _TEXT)
+    for derived in derived_columns(rules):
+        attribute = rules.attribute(derived.attribute)
+        features = [
+            _features_of(attribute.kind, derived.feature, record.get(attribute.name, ()))
+            for record in records.values()
+        ]
+        if attribute.many or derived.feature == NICKNAMES:
+            columns[derived.name] = pa.array([each or None for each in features], _TEXTS)
+        else:
+            columns[derived.name] = pa.array(
+                [each[0] if each else None for each in features], _TEXT
+            )
+    return pa.table(columns)
+
+
+def _features_of(kind: Kind, name: str, value: AttributeValue) -> list[str]:
+    """List the distinct features of a record's value or values, in order."""
+    values = (value,) if isinstance(value, str) else value
+    if name == NICKNAMES:
+        return sorted(set().union(*map(nickname_group, values)))
+    found = (feature(kind, name, one) for one in values)
+    return sorted({one for one in found if one is not None})

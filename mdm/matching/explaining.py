@@ -5,18 +5,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import duckdb
-import orjson
 import pyarrow as pa
 
-from mdm.matching.columns import load_records
+from mdm.matching.columns import few_records
 from mdm.matching.model import ScoringModel
-from mdm.matching.scoring import predict
+from mdm.matching.scoring import prediction
 from mdm.model.explanation import MatchingRecord, PairExplanation, Part
 from mdm.model.models import ModelVersion
 
 
 class SplinkExplainer:
-    """Takes match weights apart with the model that gave them (an `Explainer`)."""
+    """Takes match weights apart with the model that gave them (an `Explainer`).
+
+    It keeps the last model ready, since that takes Splink about a second; threads may share it.
+    """
+
+    def __init__(self) -> None:
+        self._ready: tuple[ModelVersion, ScoringModel] | None = None
 
     def explain(
         self,
@@ -27,17 +32,15 @@ class SplinkExplainer:
         """Explain each of `pairs` (record IDs), in their order."""
         if not pairs:
             return []
-        scoring = ScoringModel.of(model)
+        scoring = self._scoring(model)
         with duckdb.connect() as connection:
-            load_records(connection, _rows(records), scoring.rules)
-            _load_pairs(connection, pairs)
-            predicted = predict(connection, scoring, "candidate", parts=True)
+            _load(connection, scoring, records, pairs)
             rows = connection.execute(
                 f"""
-                select p.*
-                from candidate as c
-                join {predicted} as p using (n_l, n_r)
-                order by c.place
+                select scored.*
+                from candidate
+                join {prediction(connection, scoring, "candidate")} as scored using (n_l, n_r)
+                order by place
                 """
             ).to_arrow_table()
         return [
@@ -45,38 +48,30 @@ class SplinkExplainer:
             for pair, row in zip(pairs, rows.to_pylist(), strict=True)
         ]
 
-
-def _rows(records: Sequence[MatchingRecord]) -> pa.Table:
-    """Make rows of `record` of them, with the record ID for a key, padded so that it sorts."""
-    return pa.table(
-        {
-            "record_id": [record.record_id for record in records],
-            "source": ["" for _ in records],
-            "key": [f"{record.record_id:020d}" for record in records],
-            "standardised": [orjson.dumps(record.standardised).decode() for record in records],
-        }
-    )
+    def _scoring(self, version: ModelVersion) -> ScoringModel:
+        ready = self._ready
+        if ready is None or ready[0] != version:
+            ready = self._ready = (version, ScoringModel.of(version))
+        return ready[1]
 
 
-def _load_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[tuple[int, int]]) -> None:
-    given = pa.table(
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    model: ScoringModel,
+    records: Sequence[MatchingRecord],
+    pairs: Sequence[tuple[int, int]],
+) -> None:
+    """Make the tables `record` and `candidate` (place, n_l, n_r); a record's ID is its number."""
+    numbered = {record.record_id: record.standardised for record in records}
+    candidates = pa.table(
         {
             "place": range(len(pairs)),
-            "record_l": [min(pair) for pair in pairs],
-            "record_r": [max(pair) for pair in pairs],
+            "n_l": [min(pair) for pair in pairs],
+            "n_r": [max(pair) for pair in pairs],
         }
     )
-    connection.register("given", given)
-    connection.execute(
-        """
-        create table candidate as
-        select place, l.n as n_l, r.n as n_r
-        from given
-        join record as l on l.record_id = record_l
-        join record as r on r.record_id = record_r
-        """
-    )
-    connection.unregister("given")
+    connection.register("record", few_records(numbered, model.rules))
+    connection.register("candidate", candidates)
 
 
 def _explanation(

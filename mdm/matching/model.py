@@ -3,14 +3,15 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import duckdb
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
-from splink import DuckDBAPI, Linker
 
-from mdm.matching.splink_engine import frequency_attributes, linker
+from mdm.matching.splink_engine import frequency_attributes, prediction_sql
 from mdm.model.models import ModelVersion
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules
@@ -40,17 +41,14 @@ class ScoringModel:
             unseen=1 / max(1, int(str(version.figures["records"]))),
         )
 
-    def linker(
-        self, connection: duckdb.DuckDBPyConnection, *, parts: bool = False
-    ) -> tuple[DuckDBAPI, Linker]:
-        """Make a linker over the table `record`, with this model's frequencies.
+    @cached_property
+    def prediction(self) -> str:
+        """The SQL that a pair is scored with (`splink_engine.prediction_sql`)."""
+        return prediction_sql(self.rules, self.settings)
 
-        With `parts` its predictions keep what each comparison adds.
-        """
-        kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
-        settings = {**self.settings, **dict.fromkeys(kept, parts)}
-        api, model = linker(connection, settings)
-        connection.register("frequencies", pq.read_table(io.BytesIO(self.frequencies)))
+    def make_frequencies(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the tables `tf_<attribute>` that scoring reads, of the values in `record`."""
+        connection.register("frequencies", self._known_frequencies)
         for name in frequency_attributes(self.rules):
             connection.execute(
                 f"""
@@ -62,6 +60,8 @@ class ScoringModel:
                 """,
                 [self.unseen],
             )
-            model.table_management.register_term_frequency_lookup(api.register(f"tf_{name}"), name)
         connection.unregister("frequencies")
-        return api, model
+
+    @cached_property
+    def _known_frequencies(self) -> pa.Table:
+        return pq.read_table(io.BytesIO(self.frequencies))

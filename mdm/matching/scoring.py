@@ -10,35 +10,30 @@ from mdm.identity.components import MICRO
 from mdm.matching.model import ScoringModel
 
 
-def predict(
-    connection: duckdb.DuckDBPyConnection, model: ScoringModel, pairs: str, *, parts: bool = False
-) -> str:
-    """Let Splink score the pairs of a table; the result is the name of its table.
+def prediction(connection: duckdb.DuckDBPyConnection, model: ScoringModel, pairs: str) -> str:
+    """Make ready what scoring the pairs of a table reads; the result is the query to select from.
 
-    It has n_l, n_r, match_weight; with `parts` also gamma_, mw_ and mw_tf_adj_ columns for each
-    comparison.  The caller drops it.
+    It gives n_l, n_r, match_weight (bits), and for each comparison gamma_ (the level; -1 for
+    missing), mw_ and, where a level is adjusted for term frequency, mw_tf_adj_ (bits).
     """
-    api, linker = model.linker(connection, parts=parts)
+    model.make_frequencies(connection)
     connection.execute(
         f"""
-        create or replace table blocked_pair as
+        create or replace temp view blocked_pair as
         select n_l as join_key_l, n_r as join_key_r, '0' as match_key from {pairs}
         """
     )
-    linker.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
-    return str(linker.inference.predict().physical_name)
+    return f"({model.prediction})"
 
 
 def score(
     connection: duckdb.DuckDBPyConnection, model: ScoringModel, *, pairs: str, scored: str
 ) -> None:
     """Score the pairs of one table into another: (n_l, n_r, weight in micro-bits)."""
-    predicted = predict(connection, model, pairs)
     connection.execute(
         f"""
         create or replace table {scored} as
         select n_l, n_r, round(match_weight * {MICRO})::bigint as weight
-        from {predicted}
+        from {prediction(connection, model, pairs)}
         """
     )
-    connection.execute(f"drop table {predicted}")

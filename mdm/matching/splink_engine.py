@@ -1,16 +1,17 @@
-"""A Splink linker over a table of records, with frozen term frequencies.
+"""Splink: linkers to train with, and the SQL that a trained model scores with.
 
 A `Linker` is not thread-safe: one connection and one linker for each thread.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import duckdb
 from splink import DuckDBAPI, Linker
 
-from mdm.matching.columns import split_term
+from mdm.matching.columns import few_records, split_term
 from mdm.matching.predicates import column
 from mdm.model.rules.rules import Rules
 
@@ -36,3 +37,33 @@ def frequency_attributes(rules: Rules) -> list[str]:
     """List the attributes whose rarity adjusts a weight."""
     named = {level.term_frequency for c in rules.comparisons for level in c.levels}
     return sorted(name for name in named if name is not None)
+
+
+_PRUNED_INPUT = re.compile(r"__splink__df_pruned_predict_input_[lr]_\w+")
+
+
+def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
+    """Write the SQL that Splink scores pairs with, every parameter of the settings in it.
+
+    It reads the tables `record`, `blocked_pair` (join_key_l, join_key_r, match_key) and a table
+    `tf_<attribute>` for each attribute of `frequency_attributes`, and gives n_l, n_r, match_weight,
+    and gamma_, mw_ and mw_tf_adj_ columns for each comparison.  Splink takes about a second to
+    write it, however few the pairs: it is taken from a prediction over none.
+    """
+    kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
+    with duckdb.connect() as connection:
+        connection.register("no_records", few_records({}, rules))
+        connection.execute("create table record as select * from no_records")
+        api, model = linker(connection, {**settings, **dict.fromkeys(kept, True)})
+        for name in frequency_attributes(rules):
+            connection.execute(
+                f"create table tf_{name} as select {name}, 1::double as tf_{name} from record"
+            )
+            model.table_management.register_term_frequency_lookup(api.register(f"tf_{name}"), name)
+        connection.execute(
+            "create table blocked_pair (join_key_l bigint, join_key_r bigint, match_key varchar)"
+        )
+        model.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
+        predicted = model.inference.predict(warning_mode="never")
+        # what Splink prunes its input to, for the pairs at hand, is the table itself here
+        return _PRUNED_INPUT.sub("record", str(predicted.sql_used_to_create))

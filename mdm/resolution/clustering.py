@@ -77,10 +77,8 @@ def _score_inside(
         select n_l, n_r from component_pair anti join scored using (n_l, n_r)
         """
     )
-    # Splink takes half a second to build its SQL, also for no pair at all
-    if connection.execute("select 1 from unscored limit 1").fetchone() is not None:
-        score(connection, model, pairs="unscored", scored="scored_inside")
-        connection.execute("insert into scored select * from scored_inside")
+    score(connection, model, pairs="unscored", scored="scored_inside")
+    connection.execute("insert into scored select * from scored_inside")
 
 
 def judged_in(snapshot: Snapshot) -> Judged:
