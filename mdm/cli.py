@@ -7,19 +7,18 @@ what), 2 when the command itself is wrong.
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
 
 from mdm import telling
-from mdm.hub import Hub
 from mdm.model.errors import MdmError
-from mdm.model.rules.expand import expand
-from mdm.model.rules.load import load_rules
 from mdm.progress import progress_on
-from mdm.sources import load_sources
-from mdm.store import Store
+
+if TYPE_CHECKING:
+    from mdm.hub import Hub
+    from mdm.sources import SourcesConfig
 
 DATABASE_URL = "MDM_DATABASE_URL"
 DEFAULT_DATABASE = "sqlite:///mdm.db"
@@ -38,8 +37,13 @@ _sources = click.option(
 )
 
 
-def open_hub(rules: Path | None = None, *, console: Console | None = None) -> Hub:
+def open_hub(rules: Path | None = None, *, console: Console | None = None) -> "Hub":
     """Open the hub that the settings name, over its rules; progress goes to the console."""
+    # what stands below the hub takes seconds to import: `mdm --help` does without
+    from mdm.hub import Hub
+    from mdm.model.rules.load import load_rules
+    from mdm.store import Store
+
     store = Store(os.environ.get(DATABASE_URL) or DEFAULT_DATABASE)
     return Hub(store, load_rules(rules), progress_on(console or Console(stderr=True)))
 
@@ -78,14 +82,20 @@ def init() -> None:
 def ingest(names: Sequence[str], sources: Path, rules: Path | None, no_resolve: bool) -> None:
     """Keep the records of all sources, or of those named, that are new or changed; resolve them."""
     hub = open_hub(rules)
-    figures = hub.ingest(load_sources(sources, hub.rules), names or None)
+    figures = hub.ingest(_declared(sources, hub), names or None)
     click.echo(telling.of_ingestion(figures))
     if not no_resolve and hub.pending():
         _resolve(hub)
     _end(telling.not_taken(figures))
 
 
-def _resolve(hub: Hub, version: int | None = None) -> None:
+def _declared(sources: Path, hub: "Hub") -> "SourcesConfig":
+    from mdm.sources import load_sources
+
+    return load_sources(sources, hub.rules)
+
+
+def _resolve(hub: "Hub", version: int | None = None) -> None:
     """Resolve; train before that when there is no model yet."""
     if version is None and not hub.models():
         click.echo(telling.of_training(hub.train()))
@@ -106,7 +116,7 @@ def quarantine(names: Sequence[str], retry: bool, sources: Path, rules: Path | N
     """List the rows that could not be taken, of all sources or of those named."""
     hub = open_hub(rules)
     if retry:
-        click.echo(telling.of_retry(hub.retry(load_sources(sources, hub.rules), names or None)))
+        click.echo(telling.of_retry(hub.retry(_declared(sources, hub), names or None)))
     entries = [entry for name in names or (None,) for entry in hub.quarantine(name)]
     click.echo(telling.of_quarantine(entries))
 
@@ -159,6 +169,8 @@ def rules() -> None:
 @click.argument("file", type=_KNOWN_FILE, required=False, metavar="[FILE]")
 def expand_rules(file: Path | None) -> None:
     """Print the whole rules file that a short one stands for."""
+    from mdm.model.rules.expand import expand
+
     click.echo(expand(file), nl=False)
 
 

@@ -1,13 +1,16 @@
 """What the commands say: figures as lines of text, the last line the one that matters."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mdm.model.errors import MdmError, NotFound
 from mdm.model.models import ModelVersion
-from mdm.resolution.evaluate import Evaluation, evaluation_lines
-from mdm.resolution.ingest import IngestFigures
-from mdm.resolution.resolve import Resolution
-from mdm.store.quarantine import QuarantineEntry
+
+if TYPE_CHECKING:
+    from mdm.resolution.evaluate import Evaluation
+    from mdm.resolution.ingest import IngestFigures
+    from mdm.resolution.resolve import Resolution
+    from mdm.store.quarantine import QuarantineEntry
 
 _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
 
@@ -54,14 +57,14 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def of_ingestion(figures: Sequence[IngestFigures]) -> str:
+def of_ingestion(figures: "Sequence[IngestFigures]") -> str:
     """Tell what became of each source's rows."""
     rows = [(each.source, *each.counts.values()) for each in figures if each.error is None]
     failed = [f"{each.source}: {each.error}" for each in figures if each.error is not None]
     return "\n".join([table(["source", *_COUNTS], rows), *failed])
 
 
-def not_taken(figures: Sequence[IngestFigures]) -> str | None:
+def not_taken(figures: "Sequence[IngestFigures]") -> str | None:
     """Say how much could not be taken; None when everything was."""
     rows = sum(each.quarantined for each in figures)
     failed = [each.source for each in figures if each.error is not None]
@@ -73,13 +76,13 @@ def not_taken(figures: Sequence[IngestFigures]) -> str | None:
     return "; ".join(said) or None
 
 
-def of_retry(figures: Sequence[IngestFigures]) -> str:
+def of_retry(figures: "Sequence[IngestFigures]") -> str:
     """Tell how many quarantined rows are good now."""
     taken = sum(each.created + each.changed + each.unchanged + each.stale for each in figures)
     return f"{several(taken, 'row')} taken from quarantine"
 
 
-def of_quarantine(entries: Sequence[QuarantineEntry]) -> str:
+def of_quarantine(entries: "Sequence[QuarantineEntry]") -> str:
     """List the entries, a line each, and count them."""
     lines = [
         (
@@ -120,7 +123,7 @@ def of_models(versions: Sequence[ModelVersion], active: int | None) -> str:
     return "\n".join([listed if rows else "no model was trained yet", *warnings])
 
 
-def of_resolution(done: Resolution) -> str:
+def of_resolution(done: "Resolution") -> str:
     """Tell what a resolution found and what it changed."""
     s = done.summary
     return (
@@ -132,6 +135,8 @@ def of_resolution(done: Resolution) -> str:
     )
 
 
-def of_evaluation(evaluation: Evaluation) -> str:
+def of_evaluation(evaluation: "Evaluation") -> str:
     """Tell how well the published clusters agree with labels."""
+    from mdm.resolution.evaluate import evaluation_lines
+
     return "\n".join(evaluation_lines(evaluation))
