@@ -84,8 +84,10 @@ def ingest(names: Sequence[str], sources: Path, rules: Path | None, no_resolve: 
     hub = open_hub(rules)
     figures = hub.ingest(_declared(sources, hub), names or None)
     click.echo(telling.of_ingestion(figures))
-    if not no_resolve and hub.pending():
+    if not no_resolve and hub.outdated():
         _resolve(hub)
+    if hub.rules_changed():
+        click.echo(telling.RULES_CHANGED)
     _end(telling.not_taken(figures))
 
 

@@ -24,7 +24,7 @@ from mdm.resolution.resolve import Resolution, resolve
 from mdm.resolution.retry import retry
 from mdm.resolution.train import train
 from mdm.sources import SourcesConfig
-from mdm.store import Store, models, quarantine, records
+from mdm.store import Store, models, quarantine, records, resolutions
 from mdm.store.quarantine import QuarantineEntry
 
 
@@ -61,6 +61,17 @@ class Hub:
         self.store.check()
         with self.store.read() as tx:
             return records.pending_count(tx)
+
+    def outdated(self) -> bool:
+        """Tell whether a resolve would publish something else: records wait, or a trust changed."""
+        self.store.check()
+        with self.store.read() as tx:
+            return records.pending_count(tx) > 0 or resolutions.sources_changed(tx)
+
+    def rules_changed(self) -> bool:
+        """Tell whether the rules differ from those that the active model was trained with."""
+        active = self.active_model()
+        return active is not None and active.rules_hash != self.rules.rules_hash
 
     def train(self, *, seed: int = 1) -> ModelVersion:
         """Estimate a candidate model version from what is in the store."""

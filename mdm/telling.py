@@ -21,6 +21,11 @@ _WHERE_TO_LOOK = {
 }
 """What to do about a name that nothing has, by the kind of thing that was named."""
 
+RULES_CHANGED = (
+    "the rules are not those that the active model was trained with: "
+    "`mdm train` and `mdm resolve` bring them into effect"
+)
+
 
 def several(count: int, noun: str) -> str:
     """Count things in words: `1 row`, `2,000 rows`."""

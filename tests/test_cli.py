@@ -65,7 +65,7 @@ def refused(*arguments: str, status: int = 1) -> str:
 
 @pytest.mark.usefixtures("bare")
 def test_tables_are_made_once():
-    assert said("init") == "1 migration applied\n"
+    assert said("init") == "2 migrations applied\n"
     assert said("init") == "the database is up to date\n"
 
 
@@ -114,6 +114,29 @@ def test_what_is_not_resolved_stays_pending(store):
     assert Office(store).pending() == {"town/1", "town/2", "town/3"}
     said("ingest")
     assert Office(store).pending() == set()
+
+
+def test_a_changed_trust_is_resolved_though_no_record_changed(folder):
+    said("ingest")
+    sources = folder / "sources.yaml"
+    changed = sources.read_text().replace("trust: 0.9", "trust: 0.3")
+    assert changed != sources.read_text()
+    sources.write_text(changed)
+    assert "2 golden records" in said("ingest")
+    assert "2 golden records" not in said("ingest")
+
+
+def test_changed_rules_are_announced_until_they_are_in_effect(folder, monkeypatch):
+    said("ingest")
+    assert "bring them into effect" not in said("ingest")
+    rules = folder / "changed.yaml"
+    rules.write_text(said("rules", "expand").replace("review: -6", "review: -7"))
+    monkeypatch.setenv("MDM_RULES", str(rules))
+    assert "bring them into effect" in said("ingest")
+    said("train")
+    assert "bring them into effect" in said("ingest", "--no-resolve")
+    said("resolve")
+    assert "bring them into effect" not in said("ingest")
 
 
 def test_rows_that_cannot_be_taken_are_counted_in_the_last_line_and_the_exit_status(folder):

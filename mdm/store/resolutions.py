@@ -27,6 +27,20 @@ def add(
     return int(tx.connection.execute(insert.returning(resolution.c.resolution_id)).scalar_one())
 
 
+_DECLARED_SINCE = sa.text("""
+    SELECT EXISTS (
+        SELECT 1
+        FROM source
+        WHERE declared_at > (SELECT started_at FROM resolution ORDER BY resolution_id DESC LIMIT 1)
+    )
+""")
+
+
+def sources_changed(tx: Transaction) -> bool:
+    """Tell whether a source came, or got another trust, since the last resolution began."""
+    return bool(tx.connection.execute(_DECLARED_SINCE).scalar_one())
+
+
 def last(tx: Transaction) -> int:
     """Tell the number of the last resolution that published; 0 before the first."""
     query = sa.select(sa.func.coalesce(sa.func.max(resolution.c.resolution_id), 0))
