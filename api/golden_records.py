@@ -80,7 +80,8 @@ def golden_record(golden_id: str) -> tuple[views.GoldenRecord, dict[str, str]]:
     ID beside the old one, which goes on working.
     """
     found = reading().golden_record(_known_form(golden_id))
-    blueprint.set_etag([found.golden_id, found.version])
+    # versions count from 1 again when a golden record that was gone returns
+    blueprint.set_etag([found.golden_id, found.created_at, found.version])
     return found, {"Cache-Control": "private, no-cache"}
 
 

@@ -56,6 +56,20 @@ def test_an_etag_saves_the_answer_until_the_golden_record_changes(world, client)
     assert changed.headers["Cache-Control"] == "private, no-cache"
 
 
+def test_a_golden_record_that_was_gone_and_returned_has_another_etag(world, client):
+    world.take("bank/1", **JANE)
+    (golden_id,) = world.publish(["bank/1"])
+    path = f"/v1/golden-records/{golden_id}"
+    etag = client.get(path).headers["ETag"]
+
+    world.publish()
+    world.publish(["bank/1"], at="2026-02-01T00:00:00.000000Z")
+    returned = client.get(path, headers={"If-None-Match": etag})
+
+    assert returned.status_code == 200
+    assert returned.json["version"] == 1
+
+
 @pytest.mark.parametrize("below", ["", "/records", "/explanation"])
 def test_a_merged_id_leads_to_the_survivor_and_is_not_cached(world, client, below):
     world.take("bank/1", **JANE)

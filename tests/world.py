@@ -94,11 +94,11 @@ class World:
             stored.retire(tx, [_ref(name) for name in names], at=LATER)
             tx.commit()
 
-    def publish(self, *clusters: Sequence[str]) -> list[str]:
+    def publish(self, *clusters: Sequence[str], at: str = AT) -> list[str]:
         """Publish exactly these clusters; the result is the golden ID that each carries."""
         with self.store.write() as tx:
             homes = self._homes(tx, clusters)
-            publish(tx, self._publication(tx, homes), at=AT)
+            publish(tx, self._publication(tx, homes), at=at)
             _note_resolution(tx)
             carried = [_golden_id(tx, homes[cluster[0]].carried) for cluster in clusters]
             tx.commit()

@@ -88,6 +88,16 @@ class Retired(MdmError):
         self.golden_id = golden_id
 
 
+class RecordRetired(Retired):
+    """A source record was retired by its department, so it is in no golden record."""
+
+    def __init__(self, source: str, key: str) -> None:
+        super().__init__("")
+        self.message = f"source {source!r} has retired its record with key {key!r}"
+        self.source = source
+        self.key = key
+
+
 class ResolvedElsewhere(MdmError):
     """The golden ID now resolves to another golden record, whose ID is `golden_id`."""
 

@@ -99,9 +99,16 @@ record = sa.Table(
 )
 sa.Index(
     "record_pending_ix",
+    record.c.source_id,
     record.c.record_id,
-    sqlite_where=record.c.pending,
-    postgresql_where=record.c.pending,
+    sqlite_where=sa.text("pending"),
+    postgresql_where=sa.text("pending"),
+)
+sa.Index(
+    "record_retired_ix",
+    record.c.source_id,
+    sqlite_where=sa.text("retired_at IS NOT NULL"),
+    postgresql_where=sa.text("retired_at IS NOT NULL"),
 )
 sa.Index("record_own_serial_ix", record.c.own_serial)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from mdm.model.errors import NotFound, Pending, ResolvedElsewhere, Retired
+from mdm.model.errors import NotFound, Pending, RecordRetired, ResolvedElsewhere, Retired
 from mdm.model.records import RecordRef
 from mdm.model.search import SearchKey
 from mdm.model.views import CrosswalkEntry, GoldenRecord
@@ -74,15 +74,6 @@ _CROSSWALK = sa.text("""
 """).bindparams(sa.bindparam("serials", expanding=True))
 
 
-class RecordRetired(Retired):
-    """A source record was retired by its department, so it is in no golden record."""
-
-    def __init__(self, ref: RecordRef) -> None:
-        super().__init__("")
-        self.message = f"source {ref.source!r} has retired its record with key {ref.key!r}"
-        self.ref = ref
-
-
 def serial_of(tx: Transaction, asked: str) -> int:
     """Find the serial of the golden record that carries the golden ID `asked`.
 
@@ -123,7 +114,7 @@ def serial_of_record(tx: Transaction, ref: RecordRef) -> int:
     if found is None:
         raise NotFound(f"record of source {ref.source!r} with key", ref.key)
     if found.retired_at is not None:
-        raise RecordRetired(ref)
+        raise RecordRetired(ref.source, ref.key)
     if found.serial is None:
         raise Pending(f"golden record yet for the record of {ref.source!r} with key", ref.key)
     return int(found.serial)
