@@ -7,6 +7,7 @@ from time import monotonic
 
 from rich import progress as bars
 from rich.console import Console
+from rich.text import Text
 
 from mdm.model.progress import Advance, Progress
 
@@ -19,6 +20,13 @@ def progress_on(console: Console) -> Progress:
     return Bars(console) if console.is_terminal else Lines(console)
 
 
+class _Counted(bars.ProgressColumn):
+    """The units that were done, of a step that counts any."""
+
+    def render(self, task: bars.Task) -> Text:
+        return Text(f"{task.completed:,.0f}" if task.completed else "")
+
+
 @dataclass(frozen=True)
 class Bars:
     """A bar for the running step, which leaves one line behind."""
@@ -27,11 +35,11 @@ class Bars:
 
     @contextmanager
     def step(self, name: str, total: int | None) -> Iterator[Advance]:
-        """Show a bar until the step ends; without a total it only counts."""
+        """Show a bar until the step ends; without a total it moves."""
         columns = (
             bars.TextColumn("{task.description}"),
             bars.BarColumn(),
-            bars.TextColumn("{task.completed:,.0f}"),
+            _Counted(),
             bars.TimeElapsedColumn(),
         )
         with bars.Progress(*columns, console=self.console) as shown:
@@ -51,7 +59,7 @@ class Lines:
         self.say(f"{name} ...")
         count = _Count(self, name, total)
         yield count.advance
-        self.say(f"{name}: done, {count.told()}")
+        self.say(f"{name}: done {count.told()}")
 
     def say(self, text: str) -> None:
         """Print one plain line."""
@@ -76,6 +84,8 @@ class _Count:
             self.lines.say(f"{self.name}: {self.told()}")
 
     def told(self) -> str:
-        """Say how far it is: `20,000 of 50,000 in 3.1 s`."""
-        of_total = "" if self.total is None else f" of {self.total:,}"
-        return f"{self.done:,}{of_total} in {monotonic() - self.began:.1f} s"
+        """Say how far it is: `20,000 of 50,000 in 3.1 s`; what counts nothing tells its time."""
+        took = f"in {monotonic() - self.began:.1f} s"
+        if self.total is not None:
+            return f"{self.done:,} of {self.total:,} {took}"
+        return f"{self.done:,} {took}" if self.done else took

@@ -1,5 +1,6 @@
 """Progress: bars on a terminal, plain lines elsewhere, nothing for nobody."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -24,7 +25,14 @@ def test_without_a_terminal_a_step_prints_a_line_at_its_beginning_and_its_end():
         advance(500)
     first, last = written.getvalue().splitlines()
     assert first == "read [shop] ..."
-    assert last.startswith("read [shop]: done, 2,000 of 2,000 in ")
+    assert last.startswith("read [shop]: done 2,000 of 2,000 in ")
+
+
+def test_a_step_that_counts_nothing_tells_its_time_alone():
+    written = StringIO()
+    with progress_on(Console(file=written, force_terminal=False)).step("score", None):
+        pass
+    assert re.fullmatch(r"score: done in \d+\.\d s", written.getvalue().splitlines()[-1])
 
 
 def test_a_long_step_prints_a_line_about_every_ten_seconds(monkeypatch):
