@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
+from mdm.model.errors import StoreFailed
 from mdm.model.records import Source
 from mdm.store import publication, records
+from tests import stores
 from tests.stores import ARRIVED, incoming, take
 
 _WRITES_UNTIL_KILLED = """
@@ -83,6 +85,42 @@ def test_writers_wait_for_one_another_and_never_mint_a_serial_twice(store):
     assert sorted(minted) == list(range(1, 121))
 
 
+def test_a_database_that_is_full_says_so_and_keeps_nothing_of_the_step(sqlite_store):
+    many = [incoming(str(number)) for number in range(2000)]
+    with pytest.raises(StoreFailed, match=r"store\.db failed: .* is full: .* run it again"):
+        _take_into_few_pages(sqlite_store, many)
+    assert pending(sqlite_store) == 0
+    take(sqlite_store, incoming("1"))
+
+
+def _take_into_few_pages(store, many):
+    with store.write() as tx:
+        tx.connection.exec_driver_sql("PRAGMA max_page_count = 60")
+        try:
+            records.declare_sources(tx, [Source("crm", "operational", 0.5)])
+            records.take(tx, "crm", many, arrived_at=ARRIVED)
+        finally:
+            tx.connection.exec_driver_sql("PRAGMA max_page_count = 4294967294")
+
+
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_a_connection_that_is_lost_is_told_in_one_line_and_the_next_one_is_new(postgres_url, mode):
+    with stores.fresh(postgres_url) as store, stores.fresh(postgres_url) as other:
+        take(store, incoming("1"))
+        with pytest.raises(StoreFailed, match=r"failed: .*terminat.*: a step that"):
+            _lose_the_connection(getattr(store, mode), other)
+        assert pending(store) == 1
+
+
+def _lose_the_connection(transaction, other):
+    end = sa.text("SELECT pg_terminate_backend(:number, 10000)")
+    with transaction() as tx:
+        number = tx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with other.read() as elsewhere:
+            assert elsewhere.connection.execute(end, {"number": number}).scalar_one()
+        records.pending_count(tx)
+
+
 def test_foreign_keys_are_enforced(store):
     homeless = "INSERT INTO crosswalk (record_id, serial) VALUES (7, 7)"
     with store.write() as tx, pytest.raises(sa.exc.IntegrityError):
@@ -95,7 +133,7 @@ def test_sqlite_waits_keeps_a_wal_and_syncs_every_commit(sqlite_store):
             tx.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
-    assert told == ["wal", 2, 1, 10_000]
+    assert told == ["wal", 2, 1, 600_000]
 
 
 def test_acknowledged_writes_survive_kill_minus_nine(store, store_url):

@@ -50,6 +50,10 @@ class StoreBusy(StoreNotReady):
     """Another process has kept the database locked for longer than we wait; nothing was changed."""
 
 
+class StoreFailed(StoreNotReady):
+    """The database failed in the middle of a step (full, damaged, lost): run it again."""
+
+
 class StoreTooNew(MdmError):
     """A newer version of this service has upgraded the database; this one must not touch it."""
 

@@ -18,7 +18,8 @@ MODE = "mdm_mode"
 WRITE_LOCK = 0x6D646D
 """The advisory lock of PostgreSQL that every writer takes ('mdm' in ASCII)."""
 
-_BUSY_TIMEOUT_MS = 10_000
+_BUSY_TIMEOUT_MS = 600_000
+"""A writer waits so long for the one before it: a million records take 40 seconds to publish."""
 _CACHE_KIB = 65_536
 
 

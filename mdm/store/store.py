@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import sqlalchemy as sa
 
 from mdm.store import engines, migration
-from mdm.store.faults import opening
+from mdm.store.faults import opening, using
 
 
 class Transaction:
@@ -56,9 +56,9 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Open one consistent snapshot; what others commit meanwhile is not seen.
 
-        Raises StoreNotReady when the database cannot be opened.
+        Raises StoreNotReady when the database cannot be opened, StoreFailed when it fails later.
         """
-        with ExitStack() as opened:
+        with using(self._engine), ExitStack() as opened:
             with opening(self._engine):
                 connection = opened.enter_context(self._engine.connect())
                 connection.execution_options(**engines.read_options(self._engine))
@@ -71,9 +71,10 @@ class Store:
         """Open the one writing transaction at a time; waits for the writer before it.
 
         It rolls back unless `commit()` was called.  Raises StoreNotReady when the database cannot
-        be opened, StoreBusy when the writer before it takes too long (SQLite: 10 seconds).
+        be opened, StoreBusy when the writer before it takes too long (SQLite: 10 minutes),
+        StoreFailed when the database fails later.
         """
-        with ExitStack() as opened:
+        with using(self._engine), ExitStack() as opened:
             with opening(self._engine):
                 connection = opened.enter_context(self._engine.connect())
                 opened.enter_context(_rolled_back(connection))
