@@ -5,6 +5,7 @@ from pathlib import Path
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules
 from mdm.sources import MappedBatch, Mapping, SourceConfig, SourcesConfig, load_sources, open_source
+from mdm.standardise import Standardiser
 
 RULES = """
 attributes:
@@ -49,8 +50,8 @@ def source(directory: Path, place: str, *, attributes: str = PLAIN, more: str = 
 
 
 def read(config: SourceConfig) -> MappedBatch:
-    """Read and map a whole source; values are standardised to themselves."""
-    mapping = Mapping(config, rules(), lambda attributes: attributes)
+    """Read and map a whole source."""
+    mapping = Mapping(config, rules(), Standardiser(rules()))
     with open_source(config) as opened:
         batches = [mapping.map(batch) for batch in opened.batches]
     return MappedBatch(

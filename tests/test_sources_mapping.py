@@ -13,12 +13,13 @@ from mdm.sources import Mapping
 from mdm.sources.key_index import KeyIndex
 from mdm.sources.rows import RawBatch
 from mdm.sources.values import BadValue, date_of, text_of, time_of
+from mdm.standardise import Standardiser
 from tests import departments
 
 
 def map_row(directory, row: dict, **how: str) -> IncomingRecord | list[Rejected]:
     config = departments.source(directory, "{csv: a.csv}", **how)
-    mapping = Mapping(config, departments.rules(), lambda attributes: attributes)
+    mapping = Mapping(config, departments.rules(), Standardiser(departments.rules()))
     batch = mapping.map(RawBatch([(1, {"id": "1"} | row)], []))
     return batch.records[0] if batch.records else batch.rejected
 
@@ -34,6 +35,14 @@ def test_a_value_is_split_into_the_groups_that_are_not_empty(tmp_path):
     assert map_row(tmp_path, {"n": "Lee, "}, attributes=NAME % "").attributes == {
         "family_name": "Lee"
     }
+
+
+@pytest.mark.parametrize("nothing", ["0000-00-00", "00.00.0000", "n/a", "unknown"])
+def test_a_placeholder_is_no_broken_date_also_in_a_strict_column(tmp_path, nothing):
+    born = '{date_of_birth: {column: b, format: "%Y-%m-%d", strict: true}}'
+    assert map_row(tmp_path, {"b": nothing}, attributes=born).attributes == {}
+    (refused,) = map_row(tmp_path, {"b": "31 Feb 1980"}, attributes=born)
+    assert (refused.field, refused.value) == ("b", "31 Feb 1980")
 
 
 def test_a_value_that_does_not_match_its_split_is_left_out_or_refused_when_strict(tmp_path):

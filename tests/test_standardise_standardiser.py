@@ -76,10 +76,10 @@ def test_an_unknown_attribute_is_an_error():
 
 def test_unusable_is_what_is_written_and_cannot_be_read_and_not_what_is_missing():
     standardiser = _every_kind()
-    assert standardiser.unusable("date_of_birth", "31 Feb 1980")
-    assert not standardiser.unusable("date_of_birth", "31 Jan 1980")
-    assert not standardiser.unusable("date_of_birth", "n/a")
-    assert not standardiser.unusable("date_of_birth", " ")
+    assert not standardiser.missing("date_of_birth", "31 Feb 1980")
+    assert not standardiser.missing("date_of_birth", "31 Jan 1980")
+    assert standardiser.missing("date_of_birth", "n/a")
+    assert standardiser.missing("date_of_birth", " ")
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,9 @@ def ingest(
     into the quarantine, and entries of rows that are good now, or gone, leave it.  NotFound for a
     name that the sources file does not have.
     """
-    standardise = Standardiser(rules).attributes
+    standardiser = Standardiser(rules)
     return [
-        _ingest_source(store, config, Mapping(config, rules, standardise), progress)
+        _ingest_source(store, config, Mapping(config, rules, standardiser), progress)
         for config in sources.named(names)
     ]
 

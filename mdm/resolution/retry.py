@@ -42,9 +42,9 @@ def retry(
     that is no text.  In the figures `read` counts rows, `quarantined` those that stay.  NotFound
     for an unknown name.
     """
-    standardise = Standardiser(rules).attributes
+    standardiser = Standardiser(rules)
     return [
-        _retry_source(store, config, Mapping(config, rules, standardise))
+        _retry_source(store, config, Mapping(config, rules, standardiser))
         for config in sources.named(names)
     ]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from mdm.model.records import AttributeValue
 from mdm.model.rules.rules import Attribute, Rules
@@ -16,6 +16,10 @@ from mdm.sources.values import BadValue, date_of, text_of, texts_of
 Filler = Callable[[Row, dict[str, AttributeValue]], None]
 """Puts into the attributes what a row gives for them; raises BadValue."""
 
+Missing = Callable[[str, str], bool]
+"""Attribute name, value -> whether it says nothing: a placeholder is not refused, not even where
+its column is strict."""
+
 Shape = Callable[[str], AttributeValue]
 """Writes one value the way its attribute has it."""
 
@@ -23,7 +27,7 @@ MEMORY = 65_536
 """Distinct dates that are remembered: more than the days of a century, which is 36,525."""
 
 
-def filler(name: str, how: Mapped, rules: Rules) -> Filler:
+def filler(name: str, how: Mapped, rules: Rules, missing: Missing) -> Filler:
     """Make the function that fills the attribute `name` (for Split: those of the pattern)."""
     match how:
         case Columns(columns):
@@ -31,7 +35,8 @@ def filler(name: str, how: Mapped, rules: Rules) -> Filler:
         case Joined():
             return _joined(name, how, _shape(rules.attribute(name)))
         case DateColumn():
-            return _date(name, how, _shape(rules.attribute(name)))
+            shape = _shape(rules.attribute(name))
+            return _date(name, how, shape, partial(missing, name))
         case Split():
             return _split(how, rules)
         case Constant(value):
@@ -102,7 +107,9 @@ def _date_as_written(name: str, column: str) -> Filler:
     return fill
 
 
-def _date(name: str, how: DateColumn, shape: Shape) -> Filler:
+def _date(
+    name: str, how: DateColumn, shape: Shape, missing: Callable[[str], bool]
+) -> Filler:
     column, get = how.column, getter(how.column)
 
     @lru_cache(MEMORY)
@@ -114,7 +121,7 @@ def _date(name: str, how: DateColumn, shape: Shape) -> Filler:
         try:
             day = remembered(value) if type(value) is str else date_of(column, value, how.format)
         except BadValue as bad:
-            if how.strict or not isinstance(bad.value, str):
+            if not isinstance(bad.value, str) or (how.strict and not missing(bad.value)):
                 raise
             return
         if day is not None:

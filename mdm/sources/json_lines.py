@@ -71,7 +71,7 @@ def _rows(source: str, what: str, file: BinaryIO) -> Iterator[NumberedRow | Reje
 def _row(number: int, line: bytes) -> NumberedRow | Rejected:
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        return number, parse_object(text)
+        return number, parse_object(text.rstrip("\r\n"))
     except UnicodeDecodeError as error:
         reason = f"broken line: byte {error.start + 1} is not UTF-8"
     except ValueError as error:

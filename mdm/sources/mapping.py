@@ -18,8 +18,8 @@ from mdm.sources.config import SourceConfig
 from mdm.sources.paths import getter
 from mdm.sources.rows import NumberedRow, RawBatch, Row, printable
 from mdm.sources.values import BadValue, check_row, payload_of, shown_row, text_of, time_of
+from mdm.standardise import Standardiser
 
-Standardise = Callable[[Attributes], Attributes]
 Step = Callable[[Row], object]
 
 LONGEST_SHOWN = 200
@@ -40,14 +40,17 @@ class MappedBatch:
 
 
 class Mapping:
-    """A source's mapping, compiled; `standardise` brings attributes to one form."""
+    """A source's mapping, compiled; the standardiser brings attributes to one form."""
 
-    def __init__(self, config: SourceConfig, rules: Rules, standardise: Standardise) -> None:
-        self._fillers = [filler(name, how, rules) for name, how in config.attributes.items()]
+    def __init__(self, config: SourceConfig, rules: Rules, standardiser: Standardiser) -> None:
+        self._fillers = [
+            filler(name, how, rules, standardiser.missing)
+            for name, how in config.attributes.items()
+        ]
         self._key = [(column, getter(column)) for column in config.key]
         self._modified = config.modified_at
         self._get_modified = getter(config.modified_at.column) if config.modified_at else None
-        self._standardise = standardise
+        self._standardise = standardiser.attributes
         self._rules_hash = rules.rules_hash
 
     def map(self, batch: RawBatch) -> MappedBatch:

@@ -20,6 +20,7 @@ _FEWEST_DIGITS = 7
 _ONE_DIGIT = re.compile(r"(?:\+\d{0,3})?(\d)\1{4,}")
 _CODE_FILLER = re.compile(r"0{3,}|9{4,}|X{3,}")
 _ONE_CHARACTER = re.compile(r"(.)\1{4,}")
+_ZEROS = re.compile(r"0{4,}")
 _LOCAL_WORDS = """
     unknown none null noemail no-email no_email nomail noreply no-reply donotreply nobody noone
     anonymous test xxx asdf
@@ -104,7 +105,14 @@ def _is_email_filler(form: str) -> bool:
     return local in _LOCALS or (len(local) <= 3 and domain.startswith(f"{local}."))
 
 
+def _is_date_filler(form: str) -> bool:
+    """The zero date of several databases (`0000-00-00 00:00:00`), however it is written."""
+    return _ZEROS.fullmatch(form) is not None
+
+
 _FILLERS: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.DATE_OF_BIRTH: _is_date_filler,
+    Kind.DATE: _is_date_filler,
     Kind.PHONE: _is_phone_filler,
     Kind.IDENTIFIER: _is_identifier_filler,
     Kind.POSTAL_CODE: _is_postal_code_filler,

@@ -22,12 +22,12 @@ class Standardiser:
 
     def __init__(self, rules: Rules) -> None:
         self._usable: dict[str, Callable[[str], str | None]] = {}
-        self._unusable: dict[str, Callable[[str], bool]] = {}
+        self._missing: dict[str, Callable[[str], bool]] = {}
         for attribute in rules.attributes:
             stepped = _with_steps(attribute)
             placeholders = Placeholders(stepped, rules.placeholders)
             self._usable[attribute.name] = _usable(stepped, placeholders)
-            self._unusable[attribute.name] = _unusable(stepped, placeholders)
+            self._missing[attribute.name] = _missing(stepped, placeholders)
 
     def attributes(self, values: Attributes) -> dict[str, AttributeValue]:
         """Standardise one record's attributes; those with nothing usable are absent.
@@ -46,12 +46,9 @@ class Standardiser:
         """Standardise many values of one attribute; None where one is missing or unusable."""
         return list(map(self._usable[name], values))
 
-    def unusable(self, name: str, value: str) -> bool:
-        """Tell whether a value says something that cannot be brought into form ('31 Feb 1980').
-
-        A placeholder or an empty text says nothing, so it is missing and not unusable.
-        """
-        return self._unusable[name](value)
+    def missing(self, name: str, value: str) -> bool:
+        """Tell whether a value of an attribute says nothing: empty, or a placeholder ('n/a')."""
+        return self._missing[name](value)
 
     def _value(self, name: str, value: AttributeValue) -> AttributeValue | None:
         if isinstance(value, str):
@@ -75,9 +72,8 @@ def _usable(attribute: Attribute, placeholders: Placeholders) -> Callable[[str],
     return usable
 
 
-def _unusable(attribute: Attribute, placeholders: Placeholders) -> Callable[[str], bool]:
-    def unusable(text: str) -> bool:
-        form = apply_steps(text, attribute)
-        return form is None and not placeholders.covers(text, form)
+def _missing(attribute: Attribute, placeholders: Placeholders) -> Callable[[str], bool]:
+    def missing(text: str) -> bool:
+        return placeholders.covers(text, apply_steps(text, attribute))
 
-    return unusable
+    return missing
