@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from mdm.matching import term_frequencies, training
+from mdm.matching import blocking, term_frequencies, training
 from mdm.matching.calibration import LEAST_SHARE_OF_U, clear, expected_prior
+from mdm.matching.scoring import score
 from mdm.model.rules.rules import Rules
 from tests.matching_world import (
     PEOPLE_RULES,
@@ -130,24 +131,36 @@ def test_too_few_records_take_the_defaults_of_the_rules_and_say_so(people):
 
 
 @pytest.mark.parametrize(
-    "attributes",
+    ("attributes", "learns"),
     [
-        {"given_name": "given_name", "family_name": "family_name"},
-        {"email": "email"},
-        {"family_name": "family_name", "city": "place"},
-        {"given_name": "{kind: given_name, many: true}", "family_name": "family_name"},
+        ({"given_name": "given_name", "family_name": "family_name"}, True),
+        ({"given_name": "{kind: given_name, many: true}", "family_name": "family_name"}, True),
+        ({"email": "email"}, False),
+        ({"family_name": "family_name", "city": "place"}, False),
     ],
-    ids=lambda attributes: " ".join(attributes),
 )
-def test_rules_of_few_attributes_train_and_say_what_they_could_not_learn(attributes):
+def test_rules_of_few_attributes_train_and_say_what_they_could_not_learn(attributes, learns):
     rules = rules_of(
         "attributes:\n" + "".join(f"  {name}: {kind}\n" for name, kind in attributes.items())
     )
     with loaded(rules, population(rules, people=150)) as connection:
         found = trained(connection, rules)
 
-    assert found.figures["trained"] is True
+    assert found.figures["trained"] is learns
+    assert any("the defaults of the rules file" in told for told in found.warnings) is not learns
     assert None not in numbers_in(found.settings)
+
+
+def test_records_of_a_single_attribute_are_linked_by_it():
+    rules = rules_of("attributes: {email: email}")
+    twice = [{"email": [f"{number % 200}@example.org"]} for number in range(400)]
+    with loaded(rules, twice) as connection:
+        model = model_of(connection, rules)
+        blocking.make_pairs(connection, rules, {})
+        score(connection, model, pairs="candidate", scored="scored")
+        linked = connection.execute("select n_l, n_r from scored where weight >= 0").fetchall()
+
+    assert sorted(linked) == [(number, number + 200) for number in range(200)]
 
 
 @pytest.mark.parametrize("count", [1, 2, training.LEAST_RECORDS])

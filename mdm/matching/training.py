@@ -46,19 +46,17 @@ def train(
     """Estimate all parameters from the table `record`."""
     (count,) = connection.execute("select count(*) from record").fetchone() or (0,)
     if count < LEAST_RECORDS:
-        return _from_defaults(rules, int(count))
+        few = f"{count} records are too few to train on (at least {LEAST_RECORDS})"
+        return _from_defaults(rules, int(count), few)
     return _estimate(connection, rules, int(count), seed, progress)
 
 
-def _from_defaults(rules: Rules, count: int) -> Trained:
+def _from_defaults(rules: Rules, count: int, reason: str) -> Trained:
     settings = splink_settings(rules)
     settings["probability_two_random_records_match"] = _default_prior(count)
     _fill(settings, rules, "u", None)
     _fill(settings, rules, "m", None)
-    warning = (
-        f"{count} records are too few to train on (at least {LEAST_RECORDS}): "
-        "the defaults of the rules file are used"
-    )
+    warning = f"{reason}: the defaults of the rules file are used"
     return Trained(settings, {"records": count, "trained": False}, [warning])
 
 
@@ -76,7 +74,9 @@ def _estimate(
     _, model = linker(connection, settings)
     with progress.step("train: prior", None):
         prior = _prior(model, rules, count, warnings)
-    _estimate_m(model, rules, progress, warnings)
+    if not _estimate_m(model, rules, progress, warnings):
+        # u alone says nothing: how many of the pairs that agree are matches is then anybody's guess
+        return _from_defaults(rules, count, "no training block has anything to learn from")
     settings = model.misc.save_model_to_json(None)
     settings["probability_two_random_records_match"] = prior
     warnings += _fill(settings, rules, "m", None)
@@ -126,16 +126,23 @@ def _estimate_u(
     return sampler.misc.save_model_to_json(None), wanted * (wanted - 1) / 2
 
 
-def _estimate_m(model: Linker, rules: Rules, progress: Progress, warnings: list[str]) -> None:
-    """Run EM within each training block; Splink averages what several blocks say of one level."""
+def _estimate_m(model: Linker, rules: Rules, progress: Progress, warnings: list[str]) -> int:
+    """Run EM within each training block; Splink averages what several blocks say of one level.
+
+    The result counts the blocks that something could be learned from.
+    """
+    learned = 0
     with progress.step("train: m by EM", len(rules.training.blocks)) as advance:
         for block in rules.training.blocks:
-            if not _estimate_m_within(model, rules, block):
+            if _estimate_m_within(model, rules, block):
+                learned += 1
+            else:
                 warnings.append(
                     f"training block {' + '.join(block)} has no pairs, too few, or leaves nothing "
                     "to estimate: it was left out"
                 )
             advance(1)
+    return learned
 
 
 def _estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> bool:

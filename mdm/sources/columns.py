@@ -107,9 +107,7 @@ def _date_as_written(name: str, column: str) -> Filler:
     return fill
 
 
-def _date(
-    name: str, how: DateColumn, shape: Shape, missing: Callable[[str], bool]
-) -> Filler:
+def _date(name: str, how: DateColumn, shape: Shape, missing: Callable[[str], bool]) -> Filler:
     column, get = how.column, getter(how.column)
 
     @lru_cache(MEMORY)
