@@ -21,7 +21,7 @@ from mdm.matching.columns import split_term
 from mdm.matching.model import ScoringModel
 from mdm.matching.settings import splink_settings
 from mdm.matching.splink_engine import agreement
-from mdm.matching.training import EM_PAIRS, RANDOM_PAIRS
+from mdm.matching.training import RANDOM_PAIRS, estimate_m_within
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Advance
@@ -167,9 +167,7 @@ def _train(linker: Linker, rules: Rules, watch: Stopwatch) -> None:
         training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=1)
     with watch.step("m", None):
         for block in rules.training.blocks:
-            training.estimate_parameters_using_expectation_maximisation(
-                agreement(block), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
-            )
+            estimate_m_within(linker, rules, block)
 
 
 def _store(directory: Path) -> Store:

@@ -6,7 +6,6 @@ root without it).  A file that is not there is fetched through `splink.splink_da
 
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -93,9 +92,6 @@ class Bank:
         return Laid(rules, load_sources(Path(sources), rules), data / TRUTH_FILE)
 
 
-DataSet = Published | Bank
-
-
 def data_directory() -> Path:
     """Tell the folder of labelled data."""
     return Path(os.environ.get("MDM_DATA_DIR") or ROOT.parent / "shared" / "data")
@@ -119,6 +115,4 @@ FAKE_1000 = Published(
     splink_name="fake_1000",
     labels="unique_id as key, cluster as entity",
 )
-DATA_SETS: Mapping[str, DataSet] = {
-    each.name: each for each in (HISTORICAL, FEBRL3, FAKE_1000, Bank())
-}
+PUBLISHED = (HISTORICAL, FEBRL3, FAKE_1000)

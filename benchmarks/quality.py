@@ -17,7 +17,8 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.bootstrap import f1_difference
-from benchmarks.labelled import DATA_SETS, DataMissingError, DataSet, Laid
+from benchmarks.data_sets import DATA_SETS, DataSet
+from benchmarks.labelled import DataMissingError, Laid
 from benchmarks.report import table, write_section
 from mdm.identity.metrics import Scores
 from mdm.resolution.evaluate import AtThreshold, Evaluation, joined_at, measure
@@ -56,7 +57,7 @@ class Bar:
 
 
 BARS = {
-    "historical": Bar("F1 >= 0.86", lambda q: q.evaluation.pairwise.scores.f1 >= 0.86),
+    "historical": Bar("F1 >= 0.92", lambda q: q.evaluation.pairwise.scores.f1 >= 0.92),
     "febrl3": Bar("F1 >= 0.998", lambda q: q.evaluation.pairwise.scores.f1 >= 0.998),
     "fake_1000": Bar(
         "F1 not behind Splink at 0.95",
@@ -69,7 +70,9 @@ BARS = {
             and q.evaluation.pairwise.scores.recall >= 0.93
         ),
     ),
+    "families": Bar("precision >= 0.99", lambda q: q.evaluation.pairwise.scores.precision >= 0.99),
 }
+"""What a set must reach; those without are watched."""
 
 
 def measure_quality(data_set: DataSet) -> Quality:
@@ -144,8 +147,10 @@ def _three(scores: Scores) -> list[str]:
 
 
 def _stages(quality: Quality) -> list[str]:
-    kept, bar = quality.evaluation.kept, BARS[quality.name]
+    kept, bar = quality.evaluation.kept, BARS.get(quality.name)
     shares = [f"{share:.4f}" for share in (kept.blocking, kept.components, kept.clustering)]
+    if bar is None:
+        return [quality.name, *shares, "", ""]
     return [quality.name, *shares, bar.words, "reached" if bar.reached(quality) else "MISSED"]
 
 
@@ -173,7 +178,8 @@ def main(names: Sequence[str]) -> int:
     print("\n".join(lines))
     if not names:
         write_section("quality", "Match quality", lines)
-    return 0 if all(BARS[quality.name].reached(quality) for quality in measured) else 1
+    barred = [quality for quality in measured if quality.name in BARS]
+    return 0 if all(BARS[quality.name].reached(quality) for quality in barred) else 1
 
 
 if __name__ == "__main__":

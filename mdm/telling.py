@@ -107,7 +107,10 @@ def of_quarantine(entries: "Sequence[QuarantineEntry]") -> str:
 def of_training(model: ModelVersion) -> str:
     """Tell what was trained, and every warning."""
     warnings = [f"warning: {warning}" for warning in model.warnings]
-    said = f"model version {model.version} trained on {model.figures['records']:,} records"
+    said = (
+        f"model version {model.version} trained on {model.figures['records']:,} records, "
+        f"comparing pairs by {several(len(model.skipped_keys), 'blocking rule')}"
+    )
     return "\n".join([*warnings, said])
 
 

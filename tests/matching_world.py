@@ -65,11 +65,18 @@ def loaded(
 
 def population(rules: Rules, *, people: int, seed: int = 7) -> list[Standardised]:
     """Make people with the population factory and standardise them as ingestion would."""
+    return entities_and_people(rules, people=people, seed=seed)[1]
+
+
+def entities_and_people(
+    rules: Rules, *, people: int, seed: int = 7
+) -> tuple[list[int], list[Standardised]]:
+    """Make the true person of each record beside the records of `population`."""
     standardiser = Standardiser(rules)
     many = {attribute.name for attribute in rules.attributes if attribute.many}
     names = [a.name for a in rules.attributes]
-    table = records(Population(seed=seed), people=people).select(names)
-    return [
+    made = records(Population(seed=seed), people=people)
+    standardised = [
         dict(
             standardiser.attributes(
                 {
@@ -79,8 +86,9 @@ def population(rules: Rules, *, people: int, seed: int = 7) -> list[Standardised
                 }
             )
         )
-        for row in table.to_pylist()
+        for row in made.select(names).to_pylist()
     ]
+    return made["entity"].to_pylist(), standardised
 
 
 def trained(connection: duckdb.DuckDBPyConnection, rules: Rules, *, seed: int = 1) -> Trained:
@@ -97,7 +105,7 @@ def model_of(connection: duckdb.DuckDBPyConnection, rules: Rules) -> ScoringMode
     if not found.figures["trained"]:
         return model
     counts = blocking.count_rules(connection, rules)
-    return replace(model, settings=calibrate(connection, model, counts))
+    return replace(model, settings=calibrate(connection, model, counts, seed=1).settings)
 
 
 def version_of(model: ScoringModel) -> ModelVersion:

@@ -3,23 +3,27 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import orjson
+import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import batch, labelled, quality
+from benchmarks import batch, data_sets, labelled, quality
 from benchmarks.bootstrap import f1_difference
+from benchmarks.made import in_one_company
 from benchmarks.memory import run_measured
 from benchmarks.report import table, write_section
+from demo.population import Population, records
 from mdm.identity.metrics import pairwise
 from mdm.model.rules.load import load_rules
 
 
 @pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
 def test_match_quality_reaches_its_bar(name):
-    data_set = labelled.DATA_SETS[name]
+    data_set = data_sets.DATA_SETS[name]
     missing = labelled.data_directory() / data_set.file
     if not missing.is_file():
         _refuse_or_skip(f"the labelled data is missing: no {missing} (MDM_DATA_DIR moves it)")
@@ -34,7 +38,38 @@ def _refuse_or_skip(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
+def test_families_in_which_everything_is_shared_are_kept_apart():
+    measured = quality.measure_quality(data_sets.DATA_SETS["families"])
+    assert quality.BARS["families"].reached(measured), "\n".join(quality.report([measured]))
+
+
+@pytest.mark.parametrize("name", ["company", "two_views", "register", "people_1000"])
+def test_a_made_set_is_laid_out_with_a_label_for_each_record(tmp_path, name):
+    laid = replace(data_sets.DATA_SETS[name], records=300).lay_out(tmp_path)
+    labels = pq.read_table(laid.labels)
+    files = [pq.read_table(path) for path in tmp_path.glob("source_*.parquet")]
+
+    assert labels.num_rows == sum(file.num_rows for file in files) == 300
+    assert {each.source.name for each in laid.sources.sources} == set(labels["source"].to_pylist())
+
+
+def test_the_people_of_one_company_have_one_phone_where_they_have_any():
+    people = records(Population(), people=400)
+    altered = in_one_company(200)(people)
+    phones = {
+        (entity < 200, phone)
+        for entity, phone in zip(
+            altered["entity"].to_pylist(), altered["phone"].to_pylist(), strict=True
+        )
+    }
+    assert {phone for employed, phone in phones if employed} == {"02079460123", None}
+    assert len(phones) > 100
+    assert altered.drop(["phone", "postal_code", "city"]) == people.drop(
+        ["phone", "postal_code", "city"]
+    )
+
+
+@pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000", "register"])
 def test_the_rules_of_a_benchmark_name_attributes_and_kinds_and_nothing_else(name):
     rules = load_rules(labelled.RULES / f"{name}.yaml")
     written = (labelled.RULES / f"{name}.yaml").read_text()

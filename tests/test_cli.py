@@ -75,7 +75,7 @@ def test_the_first_day_of_an_operator():
     assert said("models") == "no model was trained yet\n"
     told = said("ingest")
     assert "town       3        3        0          0      0            0\n" in told
-    assert "model version 1 trained on 3 records\n" in told
+    assert "model version 1 trained on 3 records, comparing pairs by " in told
     assert "3 records are 2 golden records (model version 1, 1 pair kept)\n" in told
     assert "2 minted" in told.splitlines()[-1]
     assert said("quarantine") == "0 in quarantine\n"

@@ -135,15 +135,19 @@ def test_candidates_are_the_pairs_that_share_a_key_each_once_with_the_smaller_nu
     assert 0 < len(expected) < 120 * 119 / 2
 
 
-def test_candidates_of_chosen_records_have_one_of_them_on_the_left():
-    with loaded(RULES, random_people(60)) as connection:
-        blocking.make_pairs(connection, RULES, {})
-        everything = set(connection.execute("select n_l, n_r from candidate").fetchall())
+def test_hits_tell_which_rules_find_a_pair_and_start_from_the_chosen_records():
+    people = random_people(60)
+    with loaded(RULES, people) as connection:
         connection.execute("create table chosen as select n from record where n < 10")
-        blocking.make_pairs(connection, RULES, {}, of="chosen")
-        found = set(connection.execute("select n_l, n_r from candidate").fetchall())
+        blocking.make_hits(connection, RULES, {}, of="chosen", hits="hit")
+        found = connection.execute("select rule, n_l, n_r from hit").fetchall()
 
-    assert found == {pair for pair in everything if pair[0] < 10}
+    assert set(found) == {
+        (number, left, right)
+        for left, right in combinations(range(60), 2)
+        for number, rule in enumerate(RULES.blocking)
+        if left < 10 and keys_of(people[left], rule) & keys_of(people[right], rule)
+    }
 
 
 def test_counts_are_the_pairs_within_each_key():

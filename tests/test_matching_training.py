@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from mdm.matching import blocking, term_frequencies, training
-from mdm.matching.calibration import LEAST_SHARE_OF_U, clear, expected_prior
 from mdm.matching.scoring import score
 from mdm.model.rules.rules import Rules
 from tests.matching_world import (
     PEOPLE_RULES,
+    entities_and_people,
     loaded,
     model_of,
     population,
@@ -179,23 +179,20 @@ def test_a_column_without_any_value_is_trained_on(people):
     assert all(0 < number <= 1 for number in model_from(RULES, empty))
 
 
-def test_u_is_cleared_of_the_matches_among_random_pairs_down_to_an_eighth():
-    def after(u: float) -> float:
-        levels = [{"is_null_level": True}, {"m_probability": 0.5, "u_probability": u}]
-        return clear({"comparisons": [{"comparison_levels": levels}]}, 0.01)["comparisons"][0][
-            "comparison_levels"
-        ][1]["u_probability"]
+def test_the_prior_is_estimated_and_m_and_u_are_shares_of_all_pairs():
+    rules = rules_of(PEOPLE_RULES)
+    entities, people = entities_and_people(rules, people=700)
+    with loaded(rules, people) as connection:
+        settings = model_of(connection, rules).settings
+    pairs = len(people) * (len(people) - 1) / 2
+    _, sizes = np.unique(entities, return_counts=True)
+    true = (sizes * (sizes - 1) / 2).sum() / pairs
 
-    assert after(0.2) == pytest.approx((0.2 - 0.01 * 0.5) / 0.99)
-    assert after(0.004) == pytest.approx(0.004 * LEAST_SHARE_OF_U)
-
-
-def test_the_prior_is_what_the_candidates_expect_of_all_pairs():
-    sure = expected_prior(np.array([40.0] * 30 + [-40.0] * 500), 0.001, 10_000)
-    none = expected_prior(np.array([]), 0.001, 10_000)
-
-    assert sure == pytest.approx(30 / 10_000, rel=1e-3)
-    assert none == 0.001
+    assert settings["probability_two_random_records_match"] == pytest.approx(true, rel=0.08)
+    for comparison in settings["comparisons"]:
+        levels = comparison["comparison_levels"][1:]
+        for name in ("m_probability", "u_probability"):
+            assert sum(level[name] for level in levels) == pytest.approx(1, abs=0.01)
 
 
 def test_training_says_nothing_on_the_terminal_by_itself(people, capfd):

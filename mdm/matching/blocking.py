@@ -35,7 +35,9 @@ class RuleCount:
 
 def make_keys(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Make the table `blocking_key` of all rules; a record without one of the terms has no key."""
-    connection.execute("create table blocking_key (rule smallint, key varchar, n bigint)")
+    connection.execute(
+        "create or replace table blocking_key (rule smallint, key varchar, n bigint)"
+    )
     for number, rule in enumerate(rules.blocking):
         connection.execute(f"insert into blocking_key {_keys_sql(rules, number, rule)}")
 
@@ -108,31 +110,51 @@ def budget(records: int) -> int:
 
 
 def make_pairs(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, skipped: Mapping[str, Sequence[str]]
+) -> int:
+    """Make the table `candidate` (n_l, n_r), n_l < n_r, each pair once; the result counts them.
+
+    `skipped`: rule -> the keys that too many records shared when the model was trained.
+    """
+    _make_skip(connection, rules, skipped)
+    connection.execute(
+        f"create or replace table candidate as select distinct n_l, n_r from ({_hits('record')})"
+    )
+    (count,) = connection.execute("select count(*) from candidate").fetchone() or (0,)
+    return int(count)
+
+
+def make_hits(
     connection: duckdb.DuckDBPyConnection,
     rules: Rules,
     skipped: Mapping[str, Sequence[str]],
     *,
-    of: str = "record",
-) -> int:
-    """Make the table `candidate` (n_l, n_r), n_l < n_r, each pair once; the result counts them.
+    of: str,
+    hits: str,
+) -> None:
+    """Make the table `hits` (rule, n_l, n_r): the pairs that each rule finds, n_l < n_r.
 
-    `skipped`: rule -> the keys that too many records shared when the model was trained; `of`: the
-    table of the records (n) that may stand left, all of them by default.
+    `of`: the table of the records (n) that may stand left; `skipped` as for `make_pairs`.
     """
-    numbers = {rule.name: number for number, rule in enumerate(rules.blocking)}
-    rows = [(numbers[name], key) for name, keys in skipped.items() for key in keys]
-    connection.execute("create or replace temp table skip (rule smallint, key varchar)")
-    if rows:
-        connection.executemany("insert into skip values (?, ?)", rows)
-    connection.execute(
-        f"""
-        create or replace table candidate as
-        select distinct l.n as n_l, r.n as n_r
+    _make_skip(connection, rules, skipped)
+    connection.execute(f"create or replace table {hits} as {_hits(of)}")
+
+
+def _hits(of: str) -> str:
+    return f"""
+        select l.rule, l.n as n_l, r.n as n_r
         from blocking_key as l
         semi join {of} as chosen on chosen.n = l.n
         join blocking_key as r on l.rule = r.rule and l.key = r.key and l.n < r.n
         anti join skip on skip.rule = l.rule and skip.key = l.key
         """
-    )
-    (count,) = connection.execute("select count(*) from candidate").fetchone() or (0,)
-    return int(count)
+
+
+def _make_skip(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, skipped: Mapping[str, Sequence[str]]
+) -> None:
+    numbers = {rule.name: number for number, rule in enumerate(rules.blocking)}
+    rows = [(numbers[name], key) for name, keys in skipped.items() for key in keys]
+    connection.execute("create or replace temp table skip (rule smallint, key varchar)")
+    if rows:
+        connection.executemany("insert into skip values (?, ?)", rows)

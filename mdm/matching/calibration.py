@@ -1,105 +1,127 @@
-"""Calibrating a trained model: the prior from the candidates, u cleared of matches.
+"""Calibrating a trained model on the whole: every parameter at once, and the blocking rules.
 
-Two faults of the usual estimates are mended, both largest in small stores (docs/adr/0005).
-Random pairs hold matches, as many as the prior says: what they add to u is taken off again.  The
-deterministic rules' recall is a guess: the candidates' own match probabilities say how many
-matches there are, and the prior is estimated from them, by EM with m and u held fixed.
+Splink estimates u on random pairs as if none of them matched, m within blocks, where some
+comparisons always agree, and the prior from rules whose recall is a guess.  From there EM goes on
+over a sample of the candidates and one of all other pairs (`mdm.matching.joint`, docs/adr/0007).
+By the weights that result, the blocking rules that find matches at the least expense are chosen
+(`mdm.matching.rule_choice`, docs/adr/0008).
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import numpy as np
 
 from mdm.identity.components import MICRO
-from mdm.matching import blocking
+from mdm.matching import blocking, sampling
 from mdm.matching.blocking import RuleCount
+from mdm.matching.joint import Estimate, estimate, levels_of
 from mdm.matching.model import ScoringModel
+from mdm.matching.rule_choice import choose_rules
+from mdm.matching.sampling import Sample
 from mdm.matching.scoring import score
-
-LEAST_M = 0.0001
-"""No level's m is below this: EM drives a level that few pairs have to nothing."""
-LEAST_SHARE_OF_U = 1 / 8
-"""What is left of a u at least: where most agreeing random pairs are matches, u is uncertain."""
-CANDIDATES = 300_000
-"""Candidates to estimate the prior from, about; of more, those of a sample of records."""
-ROUNDS = 50
+from mdm.matching.training import documented_m
+from mdm.model.rules.rules import Comparison
 
 PRIOR = "probability_two_random_records_match"
 
 
+@dataclass(frozen=True)
+class Calibrated:
+    """Splink's settings with the parameters found, and the names of the rules chosen."""
+
+    settings: Mapping[str, Any]
+    rules: frozenset[str]
+
+
 def calibrate(
-    connection: duckdb.DuckDBPyConnection, model: ScoringModel, counts: Sequence[RuleCount]
-) -> Mapping[str, Any]:
-    """Mend the prior and every u of a model; the result is its settings anew.
+    connection: duckdb.DuckDBPyConnection,
+    model: ScoringModel,
+    counts: Sequence[RuleCount],
+    *,
+    seed: int,
+) -> Calibrated:
+    """Estimate the prior, every m and every u of a model anew, and choose its blocking rules.
 
     The tables `record` and `blocking_key` must be there; `counts` are of the model's rules.
     """
-    start = float(model.settings[PRIOR])
-    cleared = replace(model, settings=clear(model.settings, start))
-    prior = _prior_from_candidates(connection, cleared, counts)
-    return clear(model.settings, prior)
-
-
-def clear(settings: Mapping[str, Any], prior: float) -> dict[str, Any]:
-    """Set the prior, and take from every u what matches among the random pairs add to it.
-
-    A random pair is a match with probability `prior`, so what was measured is
-    prior * m + (1 - prior) * u.
-
-        prior 0.004, m 0.57, u measured 0.0022:  0.0022 - 0.004 * 0.57 is below 0, so 0.0022 / 8
-    """
-    cleared = deepcopy(dict(settings))
-    cleared[PRIOR] = prior
-    for comparison in cleared["comparisons"]:
-        for level in comparison["comparison_levels"][1:]:
-            m, u = max(level["m_probability"], LEAST_M), level["u_probability"]
-            level["m_probability"] = m
-            level["u_probability"] = max((u - prior * m) / (1 - prior), u * LEAST_SHARE_OF_U)
-    return cleared
-
-
-def _prior_from_candidates(
-    connection: duckdb.DuckDBPyConnection, model: ScoringModel, counts: Sequence[RuleCount]
-) -> float:
-    """Estimate the share of all pairs that match, from the weights of the candidates."""
-    expected = max(1, sum(each.pairs for each in counts))
-    share = min(1.0, CANDIDATES / expected)
-    connection.execute(
-        """
-        create or replace table calibration_sample as
-        select n from record where hash(source, key) % 1000000 < ?
-        """,
-        [round(share * 1_000_000)],
-    )
     skipped = {each.rule: each.skipped for each in counts}
-    blocking.make_pairs(connection, model.rules, skipped, of="calibration_sample")
-    score(connection, model, pairs="candidate", scored="calibration_score")
-    weights = connection.execute(
-        f"select weight / {MICRO}.0 as bits from calibration_score order by weight"
-    ).fetchnumpy()["bits"]
-    (count,) = connection.execute("select count(*) from record").fetchone() or (0,)
-    return expected_prior(
-        np.asarray(weights), float(model.settings[PRIOR]), share * count * (count - 1) / 2
+    candidates = sum(each.pairs for each in counts)
+    sampled = sampling.sample(connection, model, skipped, candidates=candidates, seed=seed)
+    patterns = sampling.patterns(connection, model, sampled)
+    found = estimate(patterns, _start(model), records=sampled.records)
+    calibrated = replace(model, settings=_written(model.settings, found))
+    return Calibrated(calibrated.settings, _chosen_rules(connection, calibrated, sampled))
+
+
+def _start(model: ScoringModel) -> Estimate:
+    """Read what was trained: where EM goes on from."""
+    pairs = zip(model.settings["comparisons"], model.rules.comparisons, strict=True)
+    return Estimate(
+        float(model.settings[PRIOR]),
+        tuple(
+            levels_of(written["comparison_levels"], documented_m(rule), _bases(rule))
+            for written, rule in pairs
+        ),
     )
 
 
-def expected_prior(weights: np.ndarray[Any, Any], prior: float, pairs: float) -> float:
-    """Estimate the prior by EM over match weights (bits, made with `prior`) of `pairs` pairs.
+def _bases(comparison: Comparison) -> list[int]:
+    """Tell for each level, 'all else' last, whose u its term frequency replaces; -1 for none."""
+    alone = {
+        name: place
+        for place, level in enumerate(comparison.levels)
+        for name in level.when
+        if level.when == {name: "same"}
+    }
+    return [*(alone.get(level.term_frequency or "", -1) for level in comparison.levels), -1]
 
-    Pairs that are no candidates count as no matches.  Without any evidence of a match the prior
-    stays as it was.
-    """
-    evidence = weights - math.log2(prior / (1 - prior))
-    estimate = prior
-    for _ in range(ROUNDS):
-        odds = np.exp2(np.clip(evidence + math.log2(estimate / (1 - estimate)), -60, 60))
-        matches = float((odds / (1 + odds)).sum())
-        estimate = min(0.5, matches / pairs)
-        if estimate <= 0:
-            return prior
-    return estimate
+
+def _written(settings: Mapping[str, Any], found: Estimate) -> dict[str, Any]:
+    """Write an estimate into Splink's settings."""
+    written = deepcopy(dict(settings))
+    written[PRIOR] = found.prior
+    for comparison, levels in zip(written["comparisons"], found.comparisons, strict=True):
+        # the null level comes first and has neither; Splink numbers the others from the last
+        shares = zip(levels.m[::-1].tolist(), levels.u[::-1].tolist(), strict=True)
+        for level, (m, u) in zip(comparison["comparison_levels"][1:], shares, strict=True):
+            level["m_probability"], level["u_probability"] = m, u
+    return written
+
+
+def _chosen_rules(
+    connection: duckdb.DuckDBPyConnection, model: ScoringModel, sampled: Sample
+) -> frozenset[str]:
+    """Choose blocking rules by what they find among the sampled candidates."""
+    score(connection, model, pairs=sampling.CANDIDATE, scored="sampled_score")
+    review = round(model.rules.review_bits * MICRO)
+    weights = connection.execute(
+        f"""
+        select case when weight < {review} then null else weight end as weight
+        from sampled_score
+        order by n_l, n_r
+        """
+    ).fetchnumpy()["weight"]
+    hits = connection.execute(
+        f"""
+        select rule, pair
+        from {sampling.HIT}
+        join (
+            select n_l, n_r, row_number() over (order by n_l, n_r) - 1 as pair
+            from {sampling.CANDIDATE}
+        ) using (n_l, n_r)
+        order by all
+        """
+    ).fetchnumpy()
+    bits = np.ma.filled(np.ma.asarray(weights).astype(np.float64) / MICRO, -np.inf)
+    chosen = choose_rules(
+        hits["rule"].astype(np.int64),
+        hits["pair"].astype(np.int64),
+        1 / (1 + np.exp2(-bits)),
+        rules=len(model.rules.blocking),
+        free=blocking.budget(sampled.records) / sampled.each_candidate,
+    )
+    return frozenset(model.rules.blocking[number].name for number in chosen)

@@ -21,9 +21,9 @@ from mdm.matching.splink_engine import agreement, linker
 from mdm.model.progress import Progress
 from mdm.model.rules.rules import Comparison, Rules
 
-RANDOM_PAIRS = 4_000_000
-"""Random pairs that u is measured on: enough to see a level of one pair in a million (ADR 5)."""
-EM_PAIRS = 3_000_000
+RANDOM_PAIRS = 1_000_000
+"""Random pairs that u is measured on at first; `mdm.matching.calibration` looks at more."""
+EM_PAIRS = 1_000_000
 """Pairs of one training block that EM looks at, at most."""
 LEAST_RECORDS = 300
 """Below so many records nothing is estimated; the defaults of the rules file serve."""
@@ -134,7 +134,7 @@ def _estimate_m(model: Linker, rules: Rules, progress: Progress, warnings: list[
     learned = 0
     with progress.step("train: m by EM", len(rules.training.blocks)) as advance:
         for block in rules.training.blocks:
-            if _estimate_m_within(model, rules, block):
+            if estimate_m_within(model, rules, block):
                 learned += 1
             else:
                 warnings.append(
@@ -145,7 +145,7 @@ def _estimate_m(model: Linker, rules: Rules, progress: Progress, warnings: list[
     return learned
 
 
-def _estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> bool:
+def estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> bool:
     """Run EM within one training block; False when nothing could be learned from it."""
     agreed = {split_term(term)[0] for term in block}
     if all(agreed & looked_at(comparison) for comparison in rules.comparisons):
@@ -195,6 +195,13 @@ _DEFAULT_M, _DEFAULT_U = 0.1, 0.001
 
 def _defaults(comparison: Comparison, name: Literal["m", "u"]) -> list[float]:
     """List the documented m (or u) of the levels, 'all else' last."""
-    if name == "m":
-        return [*(level.m or _DEFAULT_M for level in comparison.levels), comparison.else_m or 0.1]
+    return documented_m(comparison) if name == "m" else _documented_u(comparison)
+
+
+def documented_m(comparison: Comparison) -> list[float]:
+    """List the rules file's m of the levels, 'all else' last; a plain guess where it has none."""
+    return [*(level.m or _DEFAULT_M for level in comparison.levels), comparison.else_m or 0.1]
+
+
+def _documented_u(comparison: Comparison) -> list[float]:
     return [*(level.u or _DEFAULT_U for level in comparison.levels), comparison.else_u or 0.9]

@@ -78,23 +78,31 @@ def train(
         with stages.of("count blocking rules"):
             blocking.make_keys(connection, rules)
             chosen = _Blocking(blocking.count_rules(connection, rules), count)
+            within_budget = chosen.of(rules)
+            blocking.make_keys(connection, within_budget)
         with stages.of("count term frequencies"):
             frequencies = term_frequencies.count(connection, rules)
         with stages.of("estimate"):
             trained = training.train(connection, rules, seed=seed, progress=progress)
         with stages.of("calibrate"):
-            model = ScoringModel(chosen.of(rules), trained.settings, frequencies, 1 / count)
-            model = _calibrated(connection, model, chosen, trained)
+            model = ScoringModel(within_budget, trained.settings, frequencies, 1 / count)
+            model = _calibrated(connection, model, chosen, trained, seed)
     return _keep(store, _version(chosen, model, trained, seed, stages.seconds))
 
 
 def _calibrated(
-    connection: duckdb.DuckDBPyConnection, model: ScoringModel, chosen: _Blocking, trained: Trained
+    connection: duckdb.DuckDBPyConnection,
+    model: ScoringModel,
+    counted: _Blocking,
+    trained: Trained,
+    seed: int,
 ) -> ScoringModel:
     """Calibrate what was estimated; defaults stay what the rules file says."""
     if not trained.figures["trained"]:
         return model
-    return replace(model, settings=calibrate(connection, model, chosen.kept))
+    found = calibrate(connection, model, counted.kept, seed=seed)
+    chosen = tuple(rule for rule in model.rules.blocking if rule.name in found.rules)
+    return replace(model, settings=found.settings, rules=replace(model.rules, blocking=chosen))
 
 
 def _version(
@@ -116,7 +124,11 @@ def _version(
         rules=dump_rules(model.rules),
         settings=orjson.dumps(dict(model.settings)).decode(),
         term_frequencies=model.frequencies,
-        skipped_keys={each.rule: each.skipped for each in chosen.kept},
+        skipped_keys={
+            each.rule: each.skipped
+            for each in chosen.kept
+            if each.rule in {rule.name for rule in model.rules.blocking}
+        },
         link_bits=model.rules.link_bits,
         review_bits=model.rules.review_bits,
         libraries={name: version(name) for name in LIBRARIES},

@@ -106,7 +106,7 @@ def _is_email_filler(form: str) -> bool:
 
 
 def _is_date_filler(form: str) -> bool:
-    """The zero date of several databases (`0000-00-00 00:00:00`), however it is written."""
+    """Nothing but zeros, the zero date of several databases (`0000-00-00 00:00:00`)."""
     return _ZEROS.fullmatch(form) is not None
 
 

@@ -58,7 +58,12 @@ _PREDICATES: Mapping[Kind, _Predicates] = {
         "else": (0.25, 0.999),
     },
     Kind.PHONE: {"same": (0.65, 0.00005), "typo 1": (0.1, 0.00001), "else": (0.25, 0.999)},
-    Kind.IDENTIFIER: {"same": (0.77, 0.00001), "typo 1": (0.2, 0.00002), "else": (0.03, 0.999)},
+    Kind.IDENTIFIER: {
+        "same": (0.77, 0.00001),
+        "typo 1": (0.2, 0.00002),
+        "typo 2": (0.02, 0.0001),
+        "else": (0.01, 0.998),
+    },
     Kind.STREET_ADDRESS: {
         "same": (0.6, 0.0003),
         "similar 0.92": (0.15, 0.0003),

@@ -29,14 +29,23 @@ _ALONE: tuple[Term, ...] = (
     (Kind.PHONE, ".tail"),
     (Kind.STREET_ADDRESS, ""),
     (Kind.POSTAL_CODE, ""),
+    (Kind.DATE_OF_BIRTH, ""),
     (Kind.FAMILY_NAME, ""),
+    (Kind.FAMILY_NAME, ".sound"),
     (Kind.FULL_NAME, ".sorted"),
+    (Kind.FULL_NAME, ".last"),
+    (Kind.PLACE, ""),
 )
-"""What makes a pair worth comparing alone; a store where it is too common leaves it out."""
+"""What makes a pair worth comparing alone.
+
+Training leaves out what is too common in a store, or finds nothing that the others do not.
+"""
 
 _TOGETHER: tuple[tuple[Term, Term], ...] = (
     ((Kind.GIVEN_NAME, ".start"), (Kind.FAMILY_NAME, ".sound")),
     ((Kind.GIVEN_NAME, ".sound"), (Kind.FAMILY_NAME, ".start")),
+    ((Kind.GIVEN_NAME, ""), (Kind.FAMILY_NAME, ".initial")),
+    ((Kind.GIVEN_NAME, ".initial"), (Kind.FAMILY_NAME, ".start")),
     ((Kind.DATE_OF_BIRTH, ""), (Kind.GIVEN_NAME, ".start")),
     ((Kind.DATE_OF_BIRTH, ""), (Kind.FAMILY_NAME, ".start")),
     ((Kind.DATE_OF_BIRTH, ""), (Kind.POSTAL_CODE, ".area")),
@@ -44,6 +53,9 @@ _TOGETHER: tuple[tuple[Term, Term], ...] = (
     ((Kind.DATE_OF_BIRTH, ".year"), (Kind.FAMILY_NAME, ".sound")),
     ((Kind.DATE_OF_BIRTH, ".month_day"), (Kind.FAMILY_NAME, ".start")),
     ((Kind.DATE_OF_BIRTH, ".year"), (Kind.GIVEN_NAME, ".start")),
+    ((Kind.DATE_OF_BIRTH, ".month_day"), (Kind.GIVEN_NAME, ".start")),
+    ((Kind.DATE_OF_BIRTH, ".year_month"), (Kind.GIVEN_NAME, ".initial")),
+    ((Kind.DATE_OF_BIRTH, ".year_month"), (Kind.FAMILY_NAME, ".initial")),
     ((Kind.PLACE, ""), (Kind.GIVEN_NAME, ".start")),
     ((Kind.PLACE, ""), (Kind.FAMILY_NAME, ".start")),
     ((Kind.PLACE, ""), (Kind.DATE_OF_BIRTH, ".year")),
@@ -54,7 +66,9 @@ _TOGETHER: tuple[tuple[Term, Term], ...] = (
 """What makes a pair worth comparing together: a misspelling of one leaves several others."""
 
 _IN_FULL_NAME: dict[Term, Term] = {
+    (Kind.GIVEN_NAME, ""): (Kind.FULL_NAME, ".first"),
     (Kind.GIVEN_NAME, ".start"): (Kind.FULL_NAME, ".first"),
+    (Kind.FAMILY_NAME, ".initial"): (Kind.FULL_NAME, ".last"),
     (Kind.FAMILY_NAME, ".start"): (Kind.FULL_NAME, ".last"),
     (Kind.FAMILY_NAME, ".sound"): (Kind.FULL_NAME, ".last"),
 }

@@ -1,0 +1,135 @@
+"""Estimating all parameters at once: EM over the patterns in which pairs agree.
+
+In: patterns, each with the number of pairs that it stands for, and where to start.  Out: the prior,
+every m and every u.  Winkler (1988), 'Using the EM algorithm for weight computation in the
+Fellegi-Sunter model'; what differs is that patterns carry weights, because candidates and other
+pairs are sampled at different rates, and that the documented m count as some pairs already seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+ROUNDS = 30
+DOCUMENTED_PAIRS = 200
+"""The documented m count as so many matches: they decide where few matches are seen."""
+LEAST_M = 0.0001
+"""No level's m is below this: EM drives a level that few pairs have to nothing."""
+SLIPS = 0.001
+"""At least this share of the records bears somebody else's value, in every comparison."""
+_MOST_BITS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """Pairs that compare alike, a row each.
+
+    `level` (rows, comparisons) is Splink's number of the level, -1 for missing; `rarity` (rows)
+    what term frequencies add, in bits, given the u that estimating starts with; `pairs` (rows) how
+    many pairs of the whole store a row stands for.
+    """
+
+    level: IntArray
+    rarity: FloatArray
+    pairs: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """The levels of one comparison, by Splink's number (0 is 'all else').
+
+    `documented` is the m of the rules file; `base` names for a level that is adjusted for term
+    frequency the one whose u the adjustment replaces, and is -1 for the others.
+    """
+
+    m: FloatArray
+    u: FloatArray
+    documented: FloatArray
+    base: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """The share of all pairs that match, and the comparisons with their m and u."""
+
+    prior: float
+    comparisons: tuple[Levels, ...]
+
+
+def estimate(patterns: Patterns, start: Estimate, *, records: int) -> Estimate:
+    """Run EM from `start` for ROUNDS rounds; `records` are those of the whole store."""
+    found = start
+    for _ in range(ROUNDS):
+        matching = match_probabilities(patterns, start, found)
+        found = _maximise(patterns, matching, found, records)
+    return found
+
+
+def match_probabilities(patterns: Patterns, start: Estimate, now: Estimate) -> FloatArray:
+    """Tell for each pattern the probability that its pairs match, by the estimate `now`.
+
+    `start` is the estimate that the patterns' `rarity` was counted with: an adjustment for term
+    frequency takes the u of its base off, so it moves as that u does.
+    """
+    bits = np.log2(now.prior / (1 - now.prior)) + patterns.rarity
+    for number, (before, after) in enumerate(zip(start.comparisons, now.comparisons, strict=True)):
+        weight = np.log2(after.m / after.u)
+        moved = np.log2(after.u[after.base] / before.u[after.base])
+        weight = weight + np.where(after.base >= 0, moved, 0.0)
+        # the last entry, which -1 reaches, is for missing values
+        bits = bits + np.append(weight, 0.0)[patterns.level[:, number]]
+    return np.asarray(1 / (1 + np.exp2(-np.clip(bits, -_MOST_BITS, _MOST_BITS))))
+
+
+def _maximise(patterns: Patterns, matching: FloatArray, before: Estimate, records: int) -> Estimate:
+    matches, others = patterns.pairs * matching, patterns.pairs * (1 - matching)
+    total = records * (records - 1) / 2
+    least_u = SLIPS * records / total
+    comparisons = tuple(
+        _levels(levels, patterns.level[:, number], matches, others, least_u)
+        for number, levels in enumerate(before.comparisons)
+    )
+    return Estimate(min(0.5, float(matches.sum()) / total), comparisons)
+
+
+def _levels(
+    before: Levels, level: IntArray, matches: FloatArray, others: FloatArray, least_u: float
+) -> Levels:
+    """Count what matches and others are at each level, those where both have a value."""
+    m = _shares(level, matches, before.documented * DOCUMENTED_PAIRS)
+    u = _shares(level, others, np.zeros(len(before.u)))
+    return replace(before, m=np.maximum(m, LEAST_M), u=np.maximum(u, least_u))
+
+
+def _shares(level: IntArray, pairs: FloatArray, seen_already: FloatArray) -> FloatArray:
+    present = level >= 0
+    count = np.bincount(level[present], pairs[present], len(seen_already)) + seen_already
+    return np.asarray(count / max(count.sum(), np.finfo(np.float64).tiny))
+
+
+def levels_of(
+    written: Sequence[dict[str, Any]], documented: Sequence[float], base: Sequence[int]
+) -> Levels:
+    """Read the levels of a comparison in Splink's settings, 'all else' last, the null level first.
+
+    `documented` and `base` are in the same order, without the null level; `base` in that order
+    too, -1 for none.
+    """
+    last = len(written) - 2
+
+    def numbered(values: Sequence[float]) -> FloatArray:
+        return np.array(values, dtype=np.float64)[::-1].copy()
+
+    shares = numbered(documented)
+    return Levels(
+        m=numbered([level["m_probability"] for level in written[1:]]),
+        u=numbered([level["u_probability"] for level in written[1:]]),
+        documented=shares / shares.sum(),
+        base=np.array([-1 if place < 0 else last - place for place in base], dtype=np.int64)[::-1],
+    )
