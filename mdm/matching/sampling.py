@@ -51,7 +51,7 @@ def sample(
     A rule's `skipped` keys find none.
     """
     share = min(1.0, CANDIDATES / max(1, candidates))
-    _choose_records(connection, f"hash(source, key) % 1000000 < {round(share * 1_000_000)}", "")
+    _choose_records(connection, f"where hash(source, key) % 1000000 < {round(share * 1_000_000)}")
     blocking.make_hits(connection, model.rules, skipped, of="record_chosen", hits=HIT)
     connection.execute(
         f"create or replace table {CANDIDATE} as select distinct n_l, n_r from {HIT}"
@@ -84,10 +84,8 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(rows)
 
 
-def _choose_records(connection: duckdb.DuckDBPyConnection, which: str, order: str) -> None:
-    connection.execute(
-        f"create or replace table record_chosen as select n from record where {which} {order}"
-    )
+def _choose_records(connection: duckdb.DuckDBPyConnection, which: str) -> None:
+    connection.execute(f"create or replace table record_chosen as select n from record {which}")
 
 
 def _sample_others(
@@ -98,8 +96,7 @@ def _sample_others(
 ) -> None:
     """Make OTHER: all pairs of a sample of records that are no candidates."""
     wanted = math.ceil(math.sqrt(2 * OTHER_PAIRS))
-    order = f"order by hash(source, key, {seed:d}::bigint), n limit {wanted}"
-    _choose_records(connection, "true", order)
+    _choose_records(connection, f"order by hash(source, key, {seed:d}::bigint), n limit {wanted}")
     blocking.make_hits(connection, model.rules, skipped, of="record_chosen", hits="chosen_hit")
     connection.execute(
         f"""

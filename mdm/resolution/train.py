@@ -77,8 +77,8 @@ def train(
             raise NothingToDo("there is no record to train on: run `mdm ingest` first")
         with stages.of("count blocking rules"):
             blocking.make_keys(connection, rules)
-            chosen = _Blocking(blocking.count_rules(connection, rules), count)
-            within_budget = chosen.of(rules)
+            counted = _Blocking(blocking.count_rules(connection, rules), count)
+            within_budget = counted.of(rules)
             blocking.make_keys(connection, within_budget)
         with stages.of("count term frequencies"):
             frequencies = term_frequencies.count(connection, rules)
@@ -86,8 +86,8 @@ def train(
             trained = training.train(connection, rules, seed=seed, progress=progress)
         with stages.of("calibrate"):
             model = ScoringModel(within_budget, trained.settings, frequencies, 1 / count)
-            model = _calibrated(connection, model, chosen, trained, seed)
-    return _keep(store, _version(chosen, model, trained, seed, stages.seconds))
+            model = _calibrated(connection, model, counted, trained, seed)
+    return _keep(store, _version(counted, model, trained, seed, stages.seconds))
 
 
 def _calibrated(
@@ -106,7 +106,7 @@ def _calibrated(
 
 
 def _version(
-    chosen: _Blocking,
+    counted: _Blocking,
     model: ScoringModel,
     trained: Trained,
     seed: int,
@@ -116,24 +116,21 @@ def _version(
     figures = {
         **trained.figures,
         "prior": model.settings[PRIOR],
-        "blocking": chosen.figures,
+        "blocking": counted.figures,
         "seconds": seconds,
     }
+    used = {rule.name for rule in model.rules.blocking}
     return ModelVersion(
         rules_hash=model.rules.rules_hash,
         rules=dump_rules(model.rules),
         settings=orjson.dumps(dict(model.settings)).decode(),
         term_frequencies=model.frequencies,
-        skipped_keys={
-            each.rule: each.skipped
-            for each in chosen.kept
-            if each.rule in {rule.name for rule in model.rules.blocking}
-        },
+        skipped_keys={each.rule: each.skipped for each in counted.kept if each.rule in used},
         link_bits=model.rules.link_bits,
         review_bits=model.rules.review_bits,
         libraries={name: version(name) for name in LIBRARIES},
         figures=figures,
-        warnings=[*chosen.warnings, *trained.warnings],
+        warnings=[*counted.warnings, *trained.warnings],
         seed=seed,
     )
 
