@@ -235,7 +235,10 @@ def test_a_database_that_cannot_be_opened_is_told_in_one_line(monkeypatch, url, 
 
 
 @pytest.mark.usefixtures("bare")
-def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(sqlite_store):
+def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(
+    sqlite_store, monkeypatch
+):
+    monkeypatch.setattr("mdm.store.engines.BUSY_TIMEOUT_MS", 50)
     with sqlite_store.write():
         assert said("models") == "no model was trained yet\n"
         assert "is locked by another process: try again" in refused("ingest")

@@ -18,7 +18,7 @@ MODE = "mdm_mode"
 WRITE_LOCK = 0x6D646D
 """The advisory lock of PostgreSQL that every writer takes ('mdm' in ASCII)."""
 
-_BUSY_TIMEOUT_MS = 600_000
+BUSY_TIMEOUT_MS = 600_000
 """A writer waits so long for the one before it: a million records take 40 seconds to publish."""
 _CACHE_KIB = 65_536
 
@@ -76,7 +76,7 @@ def take_write_lock(connection: sa.Connection) -> None:
 
 def _configure_sqlite(raw: sqlite3.Connection, _: object) -> None:
     raw.isolation_level = None
-    raw.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA foreign_keys = ON")
