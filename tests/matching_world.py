@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from demo.population import Population, records
 from mdm.matching import blocking, term_frequencies, training
-from mdm.matching.calibration import calibrate
+from mdm.matching.calibration import Calibrated, calibrate
 from mdm.matching.columns import load_records
 from mdm.matching.model import ScoringModel
 from mdm.matching.training import Trained
@@ -106,6 +106,15 @@ def model_of(connection: duckdb.DuckDBPyConnection, rules: Rules) -> ScoringMode
         return model
     counts = blocking.count_rules(connection, rules)
     return replace(model, settings=calibrate(connection, model, counts, seed=1).settings)
+
+
+def calibrated_on(rules: Rules, people: Sequence[Standardised]) -> Calibrated:
+    """Train and calibrate on some people; the result has the warnings too."""
+    with loaded(rules, people) as connection:
+        settings = trained(connection, rules).settings
+        frequencies = term_frequencies.count(connection, rules)
+        model = ScoringModel(rules, settings, frequencies, 1 / len(people))
+        return calibrate(connection, model, blocking.count_rules(connection, rules), seed=1)
 
 
 def version_of(model: ScoringModel) -> ModelVersion:

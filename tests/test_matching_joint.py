@@ -7,6 +7,7 @@ import pytest
 
 from mdm.matching.joint import (
     LEAST_M,
+    LEAST_MATCHES,
     SLIPS,
     Estimate,
     Levels,
@@ -18,12 +19,20 @@ from mdm.matching.joint import (
 
 RECORDS = 2_000
 PAIRS = RECORDS * (RECORDS - 1) / 2
-NO_BASE = np.array([-1, -1, -1])
 
 
-def levels(m: list[float], u: list[float], *, documented: list[float] | None = None) -> Levels:
-    documented = documented or m
-    return Levels(np.array(m), np.array(u), np.array(documented), NO_BASE[: len(m)])
+def levels(m: list[float], u: list[float], *, documented: bool = True, base: int = -1) -> Levels:
+    """Make a comparison; its m and u are documented too, `base` is that of its best level."""
+    known = 1.0 if documented else 0.0
+    return Levels(
+        m=np.array(m),
+        u=np.array(u),
+        documented_m=known * np.array(m),
+        documented_u=known * np.array(u),
+        base=np.array([-1] * (len(m) - 1) + [base]),
+        matches=np.zeros(len(m)),
+        others=np.zeros(len(m)),
+    )
 
 
 TRUTH = Estimate(
@@ -48,14 +57,17 @@ def patterns_of(truth: Estimate) -> Patterns:
 
 
 def somewhere_near(truth: Estimate) -> Estimate:
-    """Start from another prior, and from m and u that are half way to even shares."""
+    """Start from another prior, and from m and u that are part of the way to even shares."""
 
-    def towards_even(shares: np.ndarray) -> np.ndarray:
-        return (shares + 1 / len(shares)) / 2
+    def towards_even(shares: np.ndarray) -> list[float]:
+        return (0.7 * shares + 0.3 / len(shares)).tolist()
 
     return Estimate(
         truth.prior / 4,
-        tuple(Levels(towards_even(c.m), c.u, towards_even(c.m), c.base) for c in truth.comparisons),
+        tuple(
+            levels(towards_even(c.m), towards_even(c.u), documented=False)
+            for c in truth.comparisons
+        ),
     )
 
 
@@ -102,6 +114,27 @@ def test_where_hardly_a_match_is_seen_the_documented_m_stay_and_nothing_goes_to_
     assert found.m.min() >= LEAST_M
 
 
+def test_a_comparison_that_no_pair_has_keeps_to_what_is_documented_or_was_before():
+    never = Patterns(np.array([[-1], [-1]]), np.zeros(2), np.array([5.0, PAIRS - 5]))
+    for documented in (True, False):
+        start = Estimate(0.001, (levels([0.1, 0.9], [0.95, 0.05], documented=documented),))
+
+        (found,) = estimate(never, start, records=RECORDS).comparisons
+
+        assert found.m == pytest.approx([0.1, 0.9])
+        assert found.u == pytest.approx([0.95, 0.05])
+        assert found.matches.sum() == found.others.sum() == 0
+
+
+def test_a_store_without_matches_assumes_a_few():
+    none = Patterns(np.array([[0]]), np.zeros(1), np.array([PAIRS]))
+    start = Estimate(0.001, (levels([0.1, 0.9], [0.95, 0.05]),))
+
+    assert estimate(none, start, records=RECORDS).prior * PAIRS == pytest.approx(
+        LEAST_MATCHES * RECORDS
+    )
+
+
 def test_missing_values_say_nothing():
     patterns = Patterns(np.array([[-1], [1]]), np.zeros(2), np.array([1.0, 1.0]))
     known = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1]),))
@@ -114,12 +147,8 @@ def test_missing_values_say_nothing():
 
 def test_an_adjustment_for_term_frequency_does_not_move_with_the_u_that_it_replaces():
     patterns = Patterns(np.array([[1]]), np.array([3.0]), np.array([1.0]))
-    before = Estimate(
-        0.01, (Levels(*map(np.array, ([0.2, 0.8], [0.9, 0.1], [0.2, 0.8], [-1, 1]))),)
-    )
-    after = Estimate(
-        0.01, (Levels(*map(np.array, ([0.2, 0.8], [0.99, 0.01], [0.2, 0.8], [-1, 1]))),)
-    )
+    before = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1], base=1),))
+    after = Estimate(0.01, (levels([0.2, 0.8], [0.99, 0.01], base=1),))
 
     assert match_probabilities(patterns, before, after) == pytest.approx(
         match_probabilities(patterns, before, before)
@@ -133,9 +162,10 @@ def test_levels_are_read_from_splinks_settings_the_last_one_first():
         {"m_probability": 0.2, "u_probability": 0.2},
         {"m_probability": 0.1, "u_probability": 0.7},
     ]
-    found = levels_of(written, [6.0, 3.0, 1.0], [0, -1, -1])
+    found = levels_of(written, [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0, -1, -1])
 
     assert found.m.tolist() == [0.1, 0.2, 0.7]
     assert found.u.tolist() == [0.7, 0.2, 0.1]
-    assert found.documented.tolist() == [0.1, 0.3, 0.6]
+    assert found.documented_m.tolist() == [0.1, 0.3, 0.6]
+    assert found.documented_u.tolist() == [0.7, 0.2, 0.1]
     assert found.base.tolist() == [-1, -1, 2]

@@ -24,8 +24,14 @@ def test_a_rule_that_finds_matches_of_its_own_stays():
 
 def test_a_rule_stays_when_it_finds_a_match_in_so_many_pairs_and_not_when_fewer():
     pairs = round(1 / LEAST_YIELD)
-    assert choose({0: list(range(pairs))}, [1.0] + [0.0] * (pairs - 1)) == [0]
-    assert choose({0: list(range(pairs + 1))}, [1.0] + [0.0] * pairs) == []
+    one_in_pairs = [1.0, 1.0] + [0.0] * pairs
+    assert choose({0: [0], 1: list(range(1, 1 + pairs))}, one_in_pairs) == [0, 1]
+    assert choose({0: [0], 1: list(range(1, 2 + pairs))}, one_in_pairs) == [0]
+
+
+def test_the_best_rule_stays_however_little_it_finds():
+    assert choose({0: list(range(9_000)), 1: list(range(5_000))}, [0.0] * 9_000) == [0]
+    assert choose({0: list(range(9_000)), 1: list(range(5_000))}, [1.0] + [0.0] * 8_999) == [1]
 
 
 def test_what_is_free_is_taken_whatever_it_yields():

@@ -3,6 +3,7 @@
 import io
 import math
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import pyarrow as pa
@@ -122,6 +123,22 @@ def test_the_explanation_of_a_pair_sums_to_its_weight(people, model, batch):
         assert told.weight_bits == pytest.approx(batch[pair][1], rel=0, abs=1e-9)
         assert math.fsum(part.bits for part in told.parts) == pytest.approx(told.weight_bits)
         assert [part.bits for part in other.parts] == [part.bits for part in told.parts]
+
+
+def test_one_explainer_keeps_to_the_version_that_it_is_asked_about(people, model, batch):
+    pairs = some_pairs(batch)[:2]
+    records = [MatchingRecord(n, people[n]) for n in {n for pair in pairs for n in pair}]
+    prior = "probability_two_random_records_match"
+    bolder = replace(model, settings={**model.settings, prior: model.settings[prior] * 2})
+    explainer = SplinkExplainer()
+
+    first, second, again = (
+        explainer.explain(version_of(each), records, pairs) for each in (model, bolder, model)
+    )
+
+    assert again == first
+    for one, other in zip(first, second, strict=True):
+        assert other.weight_bits == pytest.approx(one.weight_bits + 1, abs=0.01)
 
 
 def test_nothing_to_explain_is_explained_by_nothing(model):

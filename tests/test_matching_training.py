@@ -1,6 +1,7 @@
 """Training: the same records give the same model, and little data is said to be little."""
 
 import io
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,6 +13,7 @@ from mdm.matching.scoring import score
 from mdm.model.rules.rules import Rules
 from tests.matching_world import (
     PEOPLE_RULES,
+    calibrated_on,
     entities_and_people,
     loaded,
     model_of,
@@ -66,17 +68,51 @@ def test_another_seed_draws_another_sample_of_records(people, monkeypatch):
 
 def test_a_level_that_no_pair_was_seen_at_is_named_in_a_warning(people):
     without = [{k: v for k, v in one.items() if k != "national_id"} for one in people]
-    with loaded(RULES, without) as connection:
-        warnings = trained(connection, RULES).warnings
+    warnings = calibrated_on(RULES, without).warnings
 
-    assert any(
-        "comparison national_id, level 'national id the same': no pair to estimate u" in text
-        for text in warnings
+    for share in ("m", "u"):
+        assert any(
+            f"comparison national_id, level 'national id the same': no pair to estimate {share}"
+            in text
+            for text in warnings
+        )
+    assert not any("comparison given_name, level 'given name the same'" in t for t in warnings)
+
+
+def test_what_no_pair_could_be_compared_by_says_what_the_rules_file_says(people):
+    only_one = [
+        {k: v for k, v in one.items() if k != "national_id" or n == 0}
+        for n, one in enumerate(people)
+    ]
+    written = next(
+        c
+        for c in calibrated_on(RULES, only_one).settings["comparisons"]
+        if c["output_column_name"] == "national_id"
     )
-    assert any(
-        "comparison national_id, level 'national id the same': no pair to estimate m" in text
-        for text in warnings
-    )
+    weights = [
+        math.log2(level["m_probability"] / level["u_probability"])
+        for level in written["comparison_levels"][1:]
+    ]
+    assert weights[0] > 10
+    assert weights[-1] < -3
+
+
+def test_a_store_without_duplicates_links_those_of_tomorrow_and_says_what_it_assumes():
+    entities, people = entities_and_people(RULES, people=700)
+    first = {entity: n for n, entity in reversed(list(enumerate(entities)))}
+    distinct = [people[n] for n in first.values()]
+    with loaded(RULES, distinct) as connection:
+        model = model_of(connection, RULES)
+    assert any("hardly a match" in text for text in calibrated_on(RULES, distinct).warnings)
+
+    twice = [one for one in distinct[:50] for _ in range(2)]
+    with loaded(RULES, twice) as connection:
+        connection.execute(
+            "create table pairs as select n as n_l, n + 1 as n_r from record where n % 2 = 0"
+        )
+        score(connection, model, pairs="pairs", scored="scored")
+        linked = connection.execute("select count(*) from scored where weight >= 0").fetchone()
+    assert linked[0] >= 48
 
 
 def test_a_training_block_without_pairs_is_left_out_with_a_warning(people):
@@ -102,11 +138,17 @@ def test_what_a_block_agrees_on_by_a_feature_is_not_learned_from_it(people):
         "  recall: 0.7\n"
     )
     with loaded(rules, people) as connection:
-        warnings = trained(connection, rules).warnings
+        settings = trained(connection, rules).settings
 
-    unlearned = {text.split(",")[0] for text in warnings if "estimate m from" in text}
-    assert "comparison date_of_birth" in unlearned
-    assert "comparison given_name" not in unlearned
+    documented = {c.name: [*(level.m for level in c.levels), c.else_m] for c in rules.comparisons}
+    learned = {
+        c["output_column_name"]
+        for c in settings["comparisons"]
+        if [level["m_probability"] for level in c["comparison_levels"][1:]]
+        != documented[c["output_column_name"]]
+    }
+    assert "date_of_birth" not in learned
+    assert "given_name" in learned
 
 
 def test_too_few_records_take_the_defaults_of_the_rules_and_say_so(people):

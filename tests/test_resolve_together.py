@@ -4,13 +4,16 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from mdm.resolution.resolve import resolve
+from mdm.store.resolutions import sources_changed
 from mdm.store.schema import metadata
-from tests.resolving import ANN, BOB, CID, RULES, STRICT, Office
+from mdm.store.sources import declare_sources
+from tests.resolving import ANN, BOB, CID, RULES, SOURCES, STRICT, Office
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -185,6 +188,17 @@ def test_a_judgement_made_during_a_resolve_is_honoured(office, stage):
     assert attempts == 2
     homes = office.homes()
     assert homes["bank/1"] != homes["bank/2"]
+
+
+def test_a_trust_that_changes_during_a_resolve_makes_it_begin_again(office):
+    def distrust() -> None:
+        with office.store.write() as tx:
+            declare_sources(tx, [replace(SOURCES[0], trust=0.1)])
+            tx.commit()
+
+    assert meanwhile(office, distrust) == 2
+    with office.store.read() as tx:
+        assert not sources_changed(tx)
 
 
 def test_a_judgement_withdrawn_during_a_resolve_counts_no_more(office):

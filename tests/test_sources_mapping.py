@@ -45,6 +45,10 @@ def test_a_placeholder_is_no_broken_date_also_in_a_strict_column(tmp_path, nothi
     assert (refused.field, refused.value) == ("b", "31 Feb 1980")
 
 
+def test_a_placeholder_is_no_name_that_breaks_its_pattern(tmp_path):
+    assert map_row(tmp_path, {"n": "n/a"}, attributes=NAME % ", strict: true").attributes == {}
+
+
 def test_a_value_that_does_not_match_its_split_is_left_out_or_refused_when_strict(tmp_path):
     assert map_row(tmp_path, {"n": "Ann"}, attributes=NAME % "").attributes == {}
     (refused,) = map_row(tmp_path, {"n": "Ann"}, attributes=NAME % ", strict: true")

@@ -74,7 +74,7 @@ def test_an_unknown_attribute_is_an_error():
         _every_kind().attributes({"colour": "red"})
 
 
-def test_unusable_is_what_is_written_and_cannot_be_read_and_not_what_is_missing():
+def test_missing_is_what_says_nothing_and_not_what_cannot_be_read():
     standardiser = _every_kind()
     assert not standardiser.missing("date_of_birth", "31 Feb 1980")
     assert not standardiser.missing("date_of_birth", "31 Jan 1980")

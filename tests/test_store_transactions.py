@@ -6,12 +6,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
 from mdm.model.errors import StoreFailed
 from mdm.model.records import Source
-from mdm.store import publication, records
+from mdm.store import matching_input, publication, records
 from tests import stores
 from tests.stores import ARRIVED, incoming, take
 
@@ -119,6 +120,24 @@ def _lose_the_connection(transaction, other):
         with other.read() as elsewhere:
             assert elsewhere.connection.execute(end, {"number": number}).scalar_one()
         records.pending_count(tx)
+
+
+def test_a_connection_that_is_lost_in_a_bulk_read_is_told_too(postgres_url):
+    with stores.fresh(postgres_url) as store, stores.fresh(postgres_url) as other:
+        take(store, incoming("1"))
+        with pytest.raises(StoreFailed, match=r"failed: .*: a step that"):
+            _lose_the_connection_while_duckdb_reads(store, other)
+
+
+def _lose_the_connection_while_duckdb_reads(store, other):
+    end = sa.text("SELECT pg_terminate_backend(:number, 10000)")
+    with store.read() as tx, duckdb.connect() as connection:
+        number = tx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        reader = matching_input.live_records(tx)
+        with other.read() as elsewhere:
+            assert elsewhere.connection.execute(end, {"number": number}).scalar_one()
+        connection.execute("create table record as select * from reader")
+        pytest.fail(f"{reader} was read")
 
 
 def test_foreign_keys_are_enforced(store):

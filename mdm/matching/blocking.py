@@ -3,13 +3,15 @@
 In: the table `record` (`mdm.matching.columns`).  Out: the table `blocking_key` (rule, key, n), a
 row for each value, and the pairs of records that share a key.  A key that more than `KEY_LIMIT`
 distinct standardised records share is skipped, and so is a rule that would make more pairs than
-its budget; both are decided once, at training, and frozen with the model version.
+its budget, or that finds nothing of its own (`mdm.matching.rule_choice`); all that is decided once,
+at training, and frozen with the model version.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from mdm.matching.columns import split_term
 from mdm.matching.predicates import column
@@ -137,7 +139,8 @@ def make_hits(
     `of`: the table of the records (n) that may stand left; `skipped` as for `make_pairs`.
     """
     _make_skip(connection, rules, skipped)
-    connection.execute(f"create or replace table {hits} as {_hits(of)}")
+    # records with two phones in common share two keys of one rule
+    connection.execute(f"create or replace table {hits} as select distinct * from ({_hits(of)})")
 
 
 def _hits(of: str) -> str:
@@ -155,6 +158,12 @@ def _make_skip(
 ) -> None:
     numbers = {rule.name: number for number, rule in enumerate(rules.blocking)}
     rows = [(numbers[name], key) for name, keys in skipped.items() for key in keys]
-    connection.execute("create or replace temp table skip (rule smallint, key varchar)")
-    if rows:
-        connection.executemany("insert into skip values (?, ?)", rows)
+    listed = pa.table(
+        {
+            "rule": pa.array([number for number, _ in rows], pa.int16()),
+            "key": pa.array([key for _, key in rows], pa.string()),
+        }
+    )
+    connection.register("listed", listed)
+    connection.execute("create or replace temp table skip as select * from listed")
+    connection.unregister("listed")

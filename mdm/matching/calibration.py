@@ -18,12 +18,12 @@ import numpy as np
 from mdm.identity.components import MICRO
 from mdm.matching import blocking, sampling
 from mdm.matching.blocking import RuleCount
-from mdm.matching.joint import Estimate, estimate, levels_of
+from mdm.matching.joint import LEAST_MATCHES, Estimate, estimate, levels_of
 from mdm.matching.model import ScoringModel
 from mdm.matching.rule_choice import choose_rules
 from mdm.matching.sampling import Sample
 from mdm.matching.scoring import score
-from mdm.matching.training import documented_m
+from mdm.matching.training import documented_shares
 from mdm.model.rules.rules import Comparison
 
 PRIOR = "probability_two_random_records_match"
@@ -31,10 +31,11 @@ PRIOR = "probability_two_random_records_match"
 
 @dataclass(frozen=True)
 class Calibrated:
-    """Splink's settings with the parameters found, and the names of the rules chosen."""
+    """Splink's settings with the parameters found, the names of the rules chosen, and warnings."""
 
     settings: Mapping[str, Any]
     rules: frozenset[str]
+    warnings: Sequence[str]
 
 
 def calibrate(
@@ -54,7 +55,11 @@ def calibrate(
     patterns = sampling.patterns(connection, model, sampled)
     found = estimate(patterns, _start(model), records=sampled.records)
     calibrated = replace(model, settings=_written(model.settings, found))
-    return Calibrated(calibrated.settings, _chosen_rules(connection, calibrated, sampled))
+    return Calibrated(
+        settings=calibrated.settings,
+        rules=_chosen_rules(connection, calibrated, sampled),
+        warnings=_warnings(calibrated.settings, found, sampled.records),
+    )
 
 
 def _start(model: ScoringModel) -> Estimate:
@@ -63,7 +68,12 @@ def _start(model: ScoringModel) -> Estimate:
     return Estimate(
         float(model.settings[PRIOR]),
         tuple(
-            levels_of(written["comparison_levels"], documented_m(rule), _bases(rule))
+            levels_of(
+                written["comparison_levels"],
+                documented_shares(rule, "m"),
+                documented_shares(rule, "u"),
+                _bases(rule),
+            )
             for written, rule in pairs
         ),
     )
@@ -90,6 +100,32 @@ def _written(settings: Mapping[str, Any], found: Estimate) -> dict[str, Any]:
         for level, (m, u) in zip(comparison["comparison_levels"][1:], shares, strict=True):
             level["m_probability"], level["u_probability"] = m, u
     return written
+
+
+def _warnings(settings: Mapping[str, Any], found: Estimate, records: int) -> list[str]:
+    """Name what nothing was seen of, and what is taken instead."""
+    warnings = []
+    if found.prior < 1.001 * LEAST_MATCHES * 2 / (records - 1):
+        warnings.append(
+            f"hardly a match was found: {LEAST_MATCHES} matches a record are assumed; "
+            "train again when there are some"
+        )
+    for written, levels in zip(settings["comparisons"], found.comparisons, strict=True):
+        shown = written["comparison_levels"][:0:-1]  # by Splink's number, the null level left out
+        for number in reversed(range(len(shown))):
+            level = f"'{shown[number]['label_for_charts']}'"
+            named = (
+                f"comparison {written['output_column_name']}, level {level}: no pair to estimate"
+            )
+            if levels.matches[number] < _LEAST_SEEN:
+                warnings.append(f"{named} m from, {levels.m[number]:.2g} is used")
+            if levels.others[number] < _LEAST_SEEN:
+                warnings.append(f"{named} u from, {levels.u[number]:.2g} is used")
+    return warnings
+
+
+_LEAST_SEEN = 0.5
+"""Pairs at a level below which it counts as not seen."""
 
 
 def _chosen_rules(

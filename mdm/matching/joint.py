@@ -17,8 +17,12 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 ROUNDS = 30
-DOCUMENTED_PAIRS = 200
-"""The documented m count as so many matches: they decide where few matches are seen."""
+DOCUMENTED_MATCHES = 200
+"""The documented m count as so many matches: they decide where few matches are seen ..."""
+DOCUMENTED_OTHERS = 100
+"""... and the documented u as so many other pairs, for what hardly two records have."""
+LEAST_MATCHES = 0.01
+"""At least so many matches a record are assumed: a store without any must link tomorrow's."""
 LEAST_M = 0.0001
 """No level's m is below this: EM drives a level that few pairs have to nothing."""
 SLIPS = 0.001
@@ -44,14 +48,18 @@ class Patterns:
 class Levels:
     """The levels of one comparison, by Splink's number (0 is 'all else').
 
-    `documented` is the m of the rules file; `base` names for a level that is adjusted for term
-    frequency the one whose u the adjustment replaces, and is -1 for the others.
+    `documented_m` and `documented_u` are those of the rules file, 0 where it has none; `base` names
+    for a level that is adjusted for term frequency the one whose u the adjustment replaces, and is
+    -1 for the others.  `matches` and `others` are the pairs that EM counted at each level.
     """
 
     m: FloatArray
     u: FloatArray
-    documented: FloatArray
+    documented_m: FloatArray
+    documented_u: FloatArray
     base: IntArray
+    matches: FloatArray
+    others: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,41 +103,60 @@ def _maximise(patterns: Patterns, matching: FloatArray, before: Estimate, record
         _levels(levels, patterns.level[:, number], matches, others, least_u)
         for number, levels in enumerate(before.comparisons)
     )
-    return Estimate(min(0.5, float(matches.sum()) / total), comparisons)
+    expected = max(float(matches.sum()), LEAST_MATCHES * records)
+    return Estimate(min(0.5, expected / total), comparisons)
 
 
 def _levels(
     before: Levels, level: IntArray, matches: FloatArray, others: FloatArray, least_u: float
 ) -> Levels:
     """Count what matches and others are at each level, those where both have a value."""
-    m = _shares(level, matches, before.documented * DOCUMENTED_PAIRS)
-    u = _shares(level, others, np.zeros(len(before.u)))
-    return replace(before, m=np.maximum(m, LEAST_M), u=np.maximum(u, least_u))
-
-
-def _shares(level: IntArray, pairs: FloatArray, seen_already: FloatArray) -> FloatArray:
     present = level >= 0
-    count = np.bincount(level[present], pairs[present], len(seen_already)) + seen_already
-    return np.asarray(count / max(count.sum(), np.finfo(np.float64).tiny))
+    counted_m = _counted(level[present], matches[present], len(before.m))
+    counted_u = _counted(level[present], others[present], len(before.u))
+    m = _shares(counted_m + DOCUMENTED_MATCHES * before.documented_m, before.m)
+    u = _shares(counted_u + DOCUMENTED_OTHERS * before.documented_u, before.u)
+    return replace(
+        before,
+        m=np.maximum(m, LEAST_M),
+        u=np.maximum(u, least_u),
+        matches=counted_m,
+        others=counted_u,
+    )
+
+
+def _counted(level: IntArray, pairs: FloatArray, levels: int) -> FloatArray:
+    return np.asarray(np.bincount(level, pairs, levels), dtype=np.float64)
+
+
+def _shares(count: FloatArray, before: FloatArray) -> FloatArray:
+    """Turn counts into shares; where nothing was counted they stay what they were."""
+    total = count.sum()
+    return count / total if total > 0 else before
 
 
 def levels_of(
-    written: Sequence[dict[str, Any]], documented: Sequence[float], base: Sequence[int]
+    written: Sequence[dict[str, Any]],
+    documented_m: Sequence[float],
+    documented_u: Sequence[float],
+    base: Sequence[int],
 ) -> Levels:
-    """Read the levels of a comparison in Splink's settings, 'all else' last, the null level first.
+    """Read the levels of a comparison in Splink's settings, the null level first.
 
-    `documented` and `base` are in the same order, without the null level; `base` in that order
-    too, -1 for none.
+    The other arguments are in the same order, 'all else' last, without the null level; `base`
+    names places in that order.
     """
     last = len(written) - 2
 
     def numbered(values: Sequence[float]) -> FloatArray:
         return np.array(values, dtype=np.float64)[::-1].copy()
 
-    shares = numbered(documented)
     return Levels(
         m=numbered([level["m_probability"] for level in written[1:]]),
         u=numbered([level["u_probability"] for level in written[1:]]),
-        documented=shares / shares.sum(),
+        documented_m=numbered(documented_m),
+        documented_u=numbered(documented_u),
         base=np.array([-1 if place < 0 else last - place for place in base], dtype=np.int64)[::-1],
+        matches=np.zeros(last + 1),
+        others=np.zeros(last + 1),
     )

@@ -11,13 +11,13 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 LEAST_YIELD = 0.001
-"""Matches for each pair that a rule adds; what finds fewer is not worth comparing ..."""
+"""Matches for each pair that a rule adds; what finds fewer is not worth comparing."""
 
 
 def choose_rules(
     rule: IntArray, pair: IntArray, matching: FloatArray, *, rules: int, free: float
 ) -> list[int]:
-    """Choose among rules 0 .. `rules`-1; the result is ascending.
+    """Choose among rules 0 .. `rules`-1; the result is ascending, the best one always among them.
 
     `rule` and `pair` are parallel: the rule finds the pair.  `matching` is each pair's match
     probability, `free` the number of pairs up to which a rule's yield does not matter: a small
@@ -35,7 +35,8 @@ def choose_rules(
         yields = np.where(left, gain / np.maximum(cost, 1), -1.0)
         best = int(yields.argmax())
         left[best] = False
-        if yields[best] >= LEAST_YIELD or covered.sum() + cost[best] <= free:
+        worth = yields[best] >= LEAST_YIELD or covered.sum() + cost[best] <= free
+        if worth or not covered.any():
             chosen.append(best)
             covered[pair[rule == best]] = True
     return sorted(chosen)

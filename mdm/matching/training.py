@@ -33,7 +33,11 @@ DEFAULT_PRIOR_MATCHES = 0.5
 
 @dataclass(frozen=True)
 class Trained:
-    """Splink's settings with all parameters; figures and warnings about how they came about."""
+    """Splink's settings with all parameters; figures and warnings about how they came about.
+
+    Where Splink estimated nothing, a parameter is the documented one, or a guess that calibrating
+    starts from.
+    """
 
     settings: Mapping[str, Any]
     figures: Mapping[str, object]
@@ -70,24 +74,24 @@ def _estimate(
     warnings: list[str] = []
     with progress.step("train: u from random pairs", None):
         settings, sampled = _estimate_u(connection, rules, seed, count)
-    warnings += _fill(settings, rules, "u", 0.5 / sampled)
+    _fill(settings, rules, "u", 0.5 / sampled)
     _, model = linker(connection, settings)
     with progress.step("train: prior", None):
-        prior = _prior(model, rules, count, warnings)
+        prior = _prior(model, rules, count)
     if not _estimate_m(model, rules, progress, warnings):
         # u alone says nothing: how many of the pairs that agree are matches is then anybody's guess
         return _from_defaults(rules, count, "no training block has anything to learn from")
     settings = model.misc.save_model_to_json(None)
     settings["probability_two_random_records_match"] = prior
-    warnings += _fill(settings, rules, "m", None)
+    _fill(settings, rules, "m", None)
     figures = {"records": count, "trained": True, "random_pairs": sampled}
     return Trained(settings, figures, warnings)
 
 
-def _prior(model: Linker, rules: Rules, count: int, warnings: list[str]) -> float:
+def _prior(model: Linker, rules: Rules, count: int) -> float:
     """Estimate the share of pairs that match: those of the deterministic rules over their recall.
 
-    Splink's `estimate_probability_two_random_records_match`.
+    Splink's `estimate_probability_two_random_records_match`; a guess where they find none.
     """
     proofs: list[Any] = [agreement(terms) for terms in rules.training.deterministic]
     try:
@@ -97,13 +101,7 @@ def _prior(model: Linker, rules: Rules, count: int, warnings: list[str]) -> floa
         prior = float(model.misc.save_model_to_json(None)["probability_two_random_records_match"])
     except ValueError:
         prior = 0.0
-    if 0 < prior < 1:
-        return prior
-    warnings.append(
-        "the deterministic rules found no match to estimate the prior from: "
-        f"{DEFAULT_PRIOR_MATCHES} matches a record are assumed"
-    )
-    return _default_prior(count)
+    return prior if 0 < prior < 1 else _default_prior(count)
 
 
 def _estimate_u(
@@ -170,38 +168,22 @@ def estimate_m_within(model: Linker, rules: Rules, block: tuple[str, ...]) -> bo
 
 def _fill(
     settings: Mapping[str, Any], rules: Rules, name: Literal["m", "u"], unseen: float | None
-) -> list[str]:
-    """Give every level that has no m (or u) its default; the result warns of each.
-
-    The default is `unseen`, or without it the one that the rules file documents.
-    """
-    warnings = []
+) -> None:
+    """Give every level that has no m (or u) one: `unseen`, or without it the documented one."""
     for written, comparison in zip(settings["comparisons"], rules.comparisons, strict=True):
         levels = written["comparison_levels"][1:]
-        for level, documented in zip(levels, _defaults(comparison, name), strict=True):
+        for level, documented in zip(levels, documented_shares(comparison, name), strict=True):
             if level.get(f"{name}_probability") is None:
-                default = documented if unseen is None else unseen
-                level[f"{name}_probability"] = default
-                warnings.append(
-                    f"comparison {comparison.name}, level '{level['label_for_charts']}': "
-                    f"no pair to estimate {name} from, {default:.2g} is used"
-                )
-    return warnings
+                guess = _GUESS[name][level is levels[-1]]
+                level[f"{name}_probability"] = (documented or guess) if unseen is None else unseen
 
 
-_DEFAULT_M, _DEFAULT_U = 0.1, 0.001
-"""For a level whose rules file documents neither m nor u."""
+_GUESS: Mapping[str, tuple[float, float]] = {"m": (0.1, 0.1), "u": (0.001, 0.9)}
+"""For a level, and for 'all else', of which the rules file documents nothing."""
 
 
-def _defaults(comparison: Comparison, name: Literal["m", "u"]) -> list[float]:
-    """List the documented m (or u) of the levels, 'all else' last."""
-    return documented_m(comparison) if name == "m" else _documented_u(comparison)
-
-
-def documented_m(comparison: Comparison) -> list[float]:
-    """List the rules file's m of the levels, 'all else' last; a plain guess where it has none."""
-    return [*(level.m or _DEFAULT_M for level in comparison.levels), comparison.else_m or 0.1]
-
-
-def _documented_u(comparison: Comparison) -> list[float]:
-    return [*(level.u or _DEFAULT_U for level in comparison.levels), comparison.else_u or 0.9]
+def documented_shares(comparison: Comparison, name: Literal["m", "u"]) -> list[float]:
+    """List the rules file's m (or u) of the levels, 'all else' last; 0 where it has none."""
+    if name == "m":
+        return [*(level.m or 0.0 for level in comparison.levels), comparison.else_m or 0.0]
+    return [*(level.u or 0.0 for level in comparison.levels), comparison.else_u or 0.0]

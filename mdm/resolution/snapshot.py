@@ -17,8 +17,19 @@ from mdm.model.judgements import Judgement
 from mdm.model.progress import Advance, Progress
 from mdm.model.rules.rules import Rules
 from mdm.standardise import Standardiser
-from mdm.store import Store, Transaction, judgements, matching_input, records, resolutions
+from mdm.store import (
+    Store,
+    Transaction,
+    judgements,
+    matching_input,
+    records,
+    resolutions,
+    sources,
+)
 from mdm.store.codec import attributes_from_json, to_json
+
+Moment = tuple[int, int, str]
+"""The last resolution, the last change of judgements, when a source was declared last."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +37,18 @@ class Snapshot:
     """The records of the store in the table `record`, and what is published.
 
     `count` is the number of live records; `moment` changes with whatever changes the meaning of
-    the snapshot: another publication, a judgement made or withdrawn.
+    the snapshot: another publication, a judgement made or withdrawn, a source's new trust.
     """
 
     connection: duckdb.DuckDBPyConnection
     count: int
     judgements: list[Judgement] = field(default_factory=list)
-    moment: tuple[int, int] = (0, 0)
+    moment: Moment = (0, 0, "")
 
 
-def moment(tx: Transaction) -> tuple[int, int]:
-    """Tell the moment of a transaction: the last resolution, the last change of judgements."""
-    return resolutions.last(tx), judgements.changes(tx)
+def moment(tx: Transaction) -> Moment:
+    """Tell the moment of a transaction."""
+    return resolutions.last(tx), judgements.changes(tx), sources.last_declared(tx)
 
 
 def read_records(

@@ -1,6 +1,6 @@
 """Train: a candidate model version from what is in the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -44,10 +44,14 @@ class _Blocking:
         names = {each.rule for each in self.kept}
         return replace(rules, blocking=tuple(r for r in rules.blocking if r.name in names))
 
-    @property
-    def figures(self) -> dict[str, dict[str, int]]:
+    def figures(self, used: Set[str]) -> dict[str, dict[str, int | bool]]:
+        """Tell each rule's figures, and whether the model uses it."""
         return {
-            each.rule: {"pairs": each.pairs, "skipped_keys": len(each.skipped)}
+            each.rule: {
+                "pairs": each.pairs,
+                "skipped_keys": len(each.skipped),
+                "used": each.rule in used,
+            }
             for each in self.counts
         }
 
@@ -67,7 +71,8 @@ def train(
 ) -> ModelVersion:
     """Estimate the model on the live records and keep it as a candidate version.
 
-    Nothing that is published changes: `resolve` publishes with it.  NothingToDo without records.
+    Nothing that is published changes: `resolve` publishes with it.  NothingToDo without records, or
+    when no blocking rule is narrow enough for so many.
     """
     stages = Stages(progress)
     with duckdb.connect() as connection:
@@ -78,6 +83,11 @@ def train(
         with stages.of("count blocking rules"):
             blocking.make_keys(connection, rules)
             counted = _Blocking(blocking.count_rules(connection, rules), count)
+            if not counted.kept:
+                raise NothingToDo(
+                    "there is no blocking rule narrow enough: write some into the rules file; "
+                    + "; ".join(counted.warnings)
+                )
             within_budget = counted.of(rules)
             blocking.make_keys(connection, within_budget)
         with stages.of("count term frequencies"):
@@ -86,8 +96,15 @@ def train(
             trained = training.train(connection, rules, seed=seed, progress=progress)
         with stages.of("calibrate"):
             model = ScoringModel(within_budget, trained.settings, frequencies, 1 / count)
-            model = _calibrated(connection, model, counted, trained, seed)
-    return _keep(store, _version(counted, model, trained, seed, stages.seconds))
+            model, warnings = _calibrated(connection, model, counted, trained, seed)
+    warnings = [*counted.warnings, *trained.warnings, *warnings]
+    figures = {
+        **trained.figures,
+        "prior": model.settings[PRIOR],
+        "blocking": counted.figures({rule.name for rule in model.rules.blocking}),
+        "seconds": stages.seconds,
+    }
+    return _keep(store, _version(counted, model, figures, warnings, seed))
 
 
 def _calibrated(
@@ -96,29 +113,24 @@ def _calibrated(
     counted: _Blocking,
     trained: Trained,
     seed: int,
-) -> ScoringModel:
-    """Calibrate what was estimated; defaults stay what the rules file says."""
+) -> tuple[ScoringModel, Sequence[str]]:
+    """Calibrate what was estimated, with warnings; defaults stay what the rules file says."""
     if not trained.figures["trained"]:
-        return model
+        return model, []
     found = calibrate(connection, model, counted.kept, seed=seed)
     chosen = tuple(rule for rule in model.rules.blocking if rule.name in found.rules)
-    return replace(model, settings=found.settings, rules=replace(model.rules, blocking=chosen))
+    rules = replace(model.rules, blocking=chosen)
+    return replace(model, settings=found.settings, rules=rules), found.warnings
 
 
 def _version(
     counted: _Blocking,
     model: ScoringModel,
-    trained: Trained,
+    figures: Mapping[str, object],
+    warnings: Sequence[str],
     seed: int,
-    seconds: Mapping[str, float],
 ) -> ModelVersion:
     """Freeze what was trained; `model.rules` carry the hash of the whole rules file."""
-    figures = {
-        **trained.figures,
-        "prior": model.settings[PRIOR],
-        "blocking": counted.figures,
-        "seconds": seconds,
-    }
     used = {rule.name for rule in model.rules.blocking}
     return ModelVersion(
         rules_hash=model.rules.rules_hash,
@@ -130,7 +142,7 @@ def _version(
         review_bits=model.rules.review_bits,
         libraries={name: version(name) for name in LIBRARIES},
         figures=figures,
-        warnings=[*counted.warnings, *trained.warnings],
+        warnings=list(warnings),
         seed=seed,
     )
 

@@ -38,7 +38,7 @@ def filler(name: str, how: Mapped, rules: Rules, missing: Missing) -> Filler:
             shape = _shape(rules.attribute(name))
             return _date(name, how, shape, partial(missing, name))
         case Split():
-            return _split(how, rules)
+            return _split(how, rules, missing)
         case Constant(value):
             return _constant(name, _shape(rules.attribute(name))(value))
 
@@ -128,7 +128,7 @@ def _date(name: str, how: DateColumn, shape: Shape, missing: Callable[[str], boo
     return fill
 
 
-def _split(how: Split, rules: Rules) -> Filler:
+def _split(how: Split, rules: Rules, missing: Missing) -> Filler:
     column, get = how.column, getter(how.column)
     pattern = re.compile(how.pattern)
     match_whole = pattern.fullmatch
@@ -141,7 +141,7 @@ def _split(how: Split, rules: Rules) -> Filler:
             named = found.groupdict("")
             parts = ((name, part.strip()) for name, part in named.items())
             attributes.update((name, shapes[name](part)) for name, part in parts if part)
-        elif text is not None and how.strict:
+        elif text is not None and how.strict and not any(missing(name, text) for name in shapes):
             raise BadValue(column, text, "does not match the pattern of its split")
 
     return fill

@@ -16,10 +16,10 @@ _FAILED = (
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_NOMEM,
 )
-_FAILED_CLASSES = ("08", "53", "57", "58")
-"""PostgreSQL's classes of errors that are the server's: connection, resources, operator, system."""
+_FAILED_CLASSES = ("08", "53", "57", "58", "XX")
+"""PostgreSQL's classes of errors that are the server's: connection, resources, operator, system,
+damage."""
 
 
 @contextmanager
@@ -57,8 +57,10 @@ def using(engine: sa.Engine) -> Iterator[None]:
 
 
 def _is_failure(error: BaseException | None) -> bool:
+    if isinstance(error, psycopg.Error) and error.sqlstate is not None:
+        return error.sqlstate[:2] in _FAILED_CLASSES
     if isinstance(error, psycopg.OperationalError):
-        return error.sqlstate is None or error.sqlstate[:2] in _FAILED_CLASSES
+        return True  # the connection is gone, and with it whoever could give a code
     return _sqlite_code(error) in _FAILED
 
 

@@ -4,10 +4,12 @@ The rows come through the driver's own cursor (on PostgreSQL a server-side one),
 bounded however many there are.  Each iterator must be exhausted or closed inside its transaction.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Protocol
 
+import psycopg
 import pyarrow as pa
 
 from mdm.store.bulk import is_sqlite
@@ -128,10 +130,14 @@ def _reader(tx: Transaction, query: str, schema: pa.Schema) -> pa.RecordBatchRea
 
 
 def _batches(tx: Transaction, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with closing(_streaming_cursor(tx)) as cursor:
-        cursor.execute(query)
-        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield _as_batch(rows, schema)
+    try:
+        with closing(_streaming_cursor(tx)) as cursor:
+            cursor.execute(query)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                yield _as_batch(rows, schema)
+    except (sqlite3.Error, psycopg.Error) as error:
+        tx.failure = error
+        raise
 
 
 def _streaming_cursor(tx: Transaction) -> _Cursor:

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 from mdm.model.errors import StoreNotReady, StoreTooNew
 from mdm.store import engines
-from mdm.store.faults import opening
+from mdm.store.faults import opening, using
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,7 +21,7 @@ def migrate(engine: sa.Engine) -> list[str]:
 
     Result: the revisions applied, oldest first.  Errors: see `Store.migrate`.
     """
-    with ExitStack() as opened:
+    with using(engine), ExitStack() as opened:
         with opening(engine):
             connection = opened.enter_context(engine.connect())
             connection.begin()

@@ -17,6 +17,8 @@ _DECLARE = sa.text("""
     WHERE source.kind <> excluded.kind OR source.trust <> excluded.trust
 """)
 
+_LAST_DECLARED = sa.text("SELECT coalesce(max(declared_at), '') FROM source")
+
 _ID = sa.text("SELECT source_id FROM source WHERE name = :name")
 
 
@@ -33,4 +35,10 @@ def source_id(tx: Transaction, name: str) -> int:
     found: int | None = tx.connection.execute(_ID, {"name": name}).scalar()
     if found is None:
         raise NotFound("source", name)
+    return found
+
+
+def last_declared(tx: Transaction) -> str:
+    """Tell when a source came, or got another kind or trust, the last time; "" before the first."""
+    found: str = tx.connection.execute(_LAST_DECLARED).scalar_one()
     return found

@@ -10,10 +10,15 @@ from mdm.store.faults import opening, using
 
 
 class Transaction:
-    """What the functions of `mdm.store` work in; `connection` is SQLAlchemy's."""
+    """What the functions of `mdm.store` work in; `connection` is SQLAlchemy's.
+
+    `failure` is the driver's error in the middle of a bulk read, which whoever reads through Arrow
+    (DuckDB) sees only as an error of its own.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
+        self.failure: Exception | None = None
 
     def commit(self) -> None:
         """Make everything done so far durable; the transaction is over then, and refuses more."""
@@ -64,7 +69,13 @@ class Store:
                 connection.execution_options(**engines.read_options(self._engine))
                 opened.enter_context(connection.begin())
                 engines.take_snapshot(connection)
-            yield Transaction(connection)
+            tx = Transaction(connection)
+            try:
+                yield tx
+            except Exception as error:
+                if tx.failure is not None:
+                    raise tx.failure from error
+                raise
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -16,7 +16,7 @@ LINK_BITS = 0.0
 REVIEW_BITS = -6.0
 DETERMINISTIC_RECALL = 0.7
 """The share of matches that the deterministic rules are taken to find; only where the prior's
-estimation starts, for the weights of the candidates correct it (`mdm.matching.calibration`)."""
+estimation starts (`mdm.matching.calibration` goes on from there)."""
 
 ADDRESS_KINDS = (Kind.STREET_ADDRESS, Kind.POSTAL_CODE, Kind.PLACE)
 Term = tuple[Kind, str]

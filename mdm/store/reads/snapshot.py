@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from mdm.model.errors import StoreNotReady
 from mdm.store.store import Store, Transaction
 
 
@@ -13,14 +12,12 @@ from mdm.store.store import Store, Transaction
 def snapshot(store: Store) -> Iterator[Transaction]:
     """Open a snapshot of a store for reading.
 
-    Raises StoreNotReady or StoreTooNew when the database fails because it is not one that this
-    code can read, StoreNotReady when it cannot be reached; other failures stay what they are.
+    Raises StoreNotReady or StoreTooNew when a statement fails because the database is not one
+    that this code can read, StoreFailed as `Store.read` does; other failures stay what they are.
     """
     try:
         with store.read() as tx:
             yield tx
-    except sa.exc.DBAPIError as error:
+    except sa.exc.DBAPIError:
         store.check()
-        if isinstance(error, sa.exc.OperationalError):
-            raise StoreNotReady("the database does not answer") from error
         raise
