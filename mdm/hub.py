@@ -56,12 +56,6 @@ class Hub:
         self.store.check()
         return ingest(self.store, sources, self.rules, names=names, progress=self.progress)
 
-    def pending(self) -> int:
-        """Count the records that were taken or retired and are not yet resolved."""
-        self.store.check()
-        with self.store.read() as tx:
-            return records.pending_count(tx)
-
     def outdated(self) -> bool:
         """Tell whether a resolve would publish something else: records wait, or a trust changed."""
         self.store.check()

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from mdm.matching.calibration import levels_of
 from mdm.matching.joint import (
     LEAST_M,
     LEAST_MATCHES,
@@ -13,7 +14,6 @@ from mdm.matching.joint import (
     Levels,
     Patterns,
     estimate,
-    levels_of,
     match_probabilities,
 )
 

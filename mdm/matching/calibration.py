@@ -18,7 +18,14 @@ import numpy as np
 from mdm.identity.components import MICRO
 from mdm.matching import blocking, sampling
 from mdm.matching.blocking import RuleCount
-from mdm.matching.joint import LEAST_MATCHES, Estimate, estimate, levels_of
+from mdm.matching.joint import (
+    LEAST_MATCHES,
+    Estimate,
+    FloatArray,
+    Levels,
+    estimate,
+    least_prior,
+)
 from mdm.matching.model import ScoringModel
 from mdm.matching.rule_choice import choose_rules
 from mdm.matching.sampling import Sample
@@ -79,6 +86,33 @@ def _start(model: ScoringModel) -> Estimate:
     )
 
 
+def levels_of(
+    written: Sequence[dict[str, Any]],
+    documented_m: Sequence[float],
+    documented_u: Sequence[float],
+    base: Sequence[int],
+) -> Levels:
+    """Read the levels of a comparison in Splink's settings, the null level first.
+
+    The other arguments are in the same order, 'all else' last, without the null level; `base`
+    names places in that order.
+    """
+    last = len(written) - 2
+
+    def numbered(values: Sequence[float]) -> FloatArray:
+        return np.array(values, dtype=np.float64)[::-1].copy()
+
+    return Levels(
+        m=numbered([level["m_probability"] for level in written[1:]]),
+        u=numbered([level["u_probability"] for level in written[1:]]),
+        documented_m=numbered(documented_m),
+        documented_u=numbered(documented_u),
+        base=np.array([-1 if place < 0 else last - place for place in base], dtype=np.int64)[::-1],
+        matches=np.zeros(last + 1),
+        others=np.zeros(last + 1),
+    )
+
+
 def _bases(comparison: Comparison) -> list[int]:
     """Tell for each level, 'all else' last, whose u its term frequency replaces; -1 for none."""
     alone = {
@@ -105,7 +139,7 @@ def _written(settings: Mapping[str, Any], found: Estimate) -> dict[str, Any]:
 def _warnings(settings: Mapping[str, Any], found: Estimate, records: int) -> list[str]:
     """Name what nothing was seen of, and what is taken instead."""
     warnings = []
-    if found.prior < 1.001 * LEAST_MATCHES * 2 / (records - 1):
+    if found.prior <= least_prior(records):
         warnings.append(
             f"hardly a match was found: {LEAST_MATCHES} matches a record are assumed; "
             "train again when there are some"
@@ -133,30 +167,19 @@ def _chosen_rules(
 ) -> frozenset[str]:
     """Choose blocking rules by what they find among the sampled candidates."""
     score(connection, model, pairs=sampling.CANDIDATE, scored="sampled_score")
-    review = round(model.rules.review_bits * MICRO)
-    weights = connection.execute(
-        f"""
-        select case when weight < {review} then null else weight end as weight
+    numbered = """
+        select n_l, n_r, weight, row_number() over (order by n_l, n_r) - 1 as pair
         from sampled_score
-        order by n_l, n_r
         """
-    ).fetchnumpy()["weight"]
+    weight = connection.execute(f"select weight from ({numbered}) order by pair").fetchnumpy()
     hits = connection.execute(
-        f"""
-        select rule, pair
-        from {sampling.HIT}
-        join (
-            select n_l, n_r, row_number() over (order by n_l, n_r) - 1 as pair
-            from {sampling.CANDIDATE}
-        ) using (n_l, n_r)
-        order by all
-        """
+        f"select rule, pair from {sampling.HIT} join ({numbered}) using (n_l, n_r) order by all"
     ).fetchnumpy()
-    bits = np.ma.filled(np.ma.asarray(weights).astype(np.float64) / MICRO, -np.inf)
+    bits = weight["weight"] / MICRO
     chosen = choose_rules(
         hits["rule"].astype(np.int64),
         hits["pair"].astype(np.int64),
-        1 / (1 + np.exp2(-bits)),
+        np.where(bits >= model.rules.review_bits, 1 / (1 + np.exp2(-bits)), 0.0),
         rules=len(model.rules.blocking),
         free=blocking.budget(sampled.records) / sampled.each_candidate,
     )

@@ -6,17 +6,17 @@ Fellegi-Sunter model'; what differs is that patterns carry weights, because cand
 pairs are sampled at different rates, and that the documented m count as some pairs already seen.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mdm.identity.components import IntArray
+
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 ROUNDS = 30
+"""More than are needed: over candidates alone, 3 rounds and 30 gave F1 within 0.005 on six sets."""
 DOCUMENTED_MATCHES = 200
 """The documented m count as so many matches: they decide where few matches are seen ..."""
 DOCUMENTED_OTHERS = 100
@@ -103,8 +103,13 @@ def _maximise(patterns: Patterns, matching: FloatArray, before: Estimate, record
         _levels(levels, patterns.level[:, number], matches, others, least_u)
         for number, levels in enumerate(before.comparisons)
     )
-    expected = max(float(matches.sum()), LEAST_MATCHES * records)
-    return Estimate(min(0.5, expected / total), comparisons)
+    prior = max(float(matches.sum()) / total, least_prior(records))
+    return Estimate(min(0.5, prior), comparisons)
+
+
+def least_prior(records: int) -> float:
+    """Tell the prior of LEAST_MATCHES matches for each of the store's records."""
+    return LEAST_MATCHES * 2 / (records - 1)
 
 
 def _levels(
@@ -133,30 +138,3 @@ def _shares(count: FloatArray, before: FloatArray) -> FloatArray:
     """Turn counts into shares; where nothing was counted they stay what they were."""
     total = count.sum()
     return count / total if total > 0 else before
-
-
-def levels_of(
-    written: Sequence[dict[str, Any]],
-    documented_m: Sequence[float],
-    documented_u: Sequence[float],
-    base: Sequence[int],
-) -> Levels:
-    """Read the levels of a comparison in Splink's settings, the null level first.
-
-    The other arguments are in the same order, 'all else' last, without the null level; `base`
-    names places in that order.
-    """
-    last = len(written) - 2
-
-    def numbered(values: Sequence[float]) -> FloatArray:
-        return np.array(values, dtype=np.float64)[::-1].copy()
-
-    return Levels(
-        m=numbered([level["m_probability"] for level in written[1:]]),
-        u=numbered([level["u_probability"] for level in written[1:]]),
-        documented_m=numbered(documented_m),
-        documented_u=numbered(documented_u),
-        base=np.array([-1 if place < 0 else last - place for place in base], dtype=np.int64)[::-1],
-        matches=np.zeros(last + 1),
-        others=np.zeros(last + 1),
-    )

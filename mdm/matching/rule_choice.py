@@ -5,10 +5,9 @@ A greedy cover: always the rule that finds most matches for each pair that no ch
 """
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
+from mdm.identity.components import IntArray
+from mdm.matching.joint import FloatArray
 
 LEAST_YIELD = 0.001
 """Matches for each pair that a rule adds; what finds fewer is not worth comparing."""

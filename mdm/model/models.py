@@ -9,8 +9,9 @@ class ModelVersion:
     """An immutable, trained model; a candidate until a resolve publishes with it.
 
     `settings` is Splink's settings as JSON; `term_frequencies` a Parquet file (column, value,
-    frequency); `skipped_keys` blocking rule -> keys that too many records share; `link_bits` and
-    `review_bits` are the decision thresholds; `figures` and `warnings` tell how training went.
+    frequency); `skipped_keys` each blocking rule that the model uses -> its keys that too many
+    records share; `link_bits` and `review_bits` are the decision thresholds; `figures` and
+    `warnings` tell how training went.
     """
 
     rules_hash: str
