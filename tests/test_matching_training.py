@@ -24,6 +24,7 @@ from tests.matching_world import (
 )
 
 RULES = rules_of(PEOPLE_RULES)
+MICRO = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +96,17 @@ def test_what_no_pair_could_be_compared_by_says_what_the_rules_file_says(people)
     ]
     assert weights[0] > 10
     assert weights[-1] < -3
+
+
+def test_records_that_agree_on_everything_are_linked_however_few_there_are(people):
+    for count in (2, 3, 5):
+        with loaded(RULES, [people[0]] * count) as connection:
+            model = model_of(connection, RULES)
+            connection.execute("create table one as select 0::bigint as n_l, 1::bigint as n_r")
+            score(connection, model, pairs="one", scored="scored")
+            (weight,) = connection.execute("select weight from scored").fetchone()
+
+        assert weight > 10 * MICRO
 
 
 def test_a_store_without_duplicates_links_those_of_tomorrow_and_says_what_it_assumes():

@@ -60,8 +60,17 @@ def _from_defaults(rules: Rules, count: int, reason: str) -> Trained:
     settings["probability_two_random_records_match"] = _default_prior(count)
     _fill(settings, rules, "u", None)
     _fill(settings, rules, "m", None)
+    _forget_rarity(settings)
     warning = f"{reason}: the defaults of the rules file are used"
     return Trained(settings, {"records": count, "trained": False}, [warning])
+
+
+def _forget_rarity(settings: Mapping[str, Any]) -> None:
+    """Take no frequencies: among few records the values of two that match are common ones."""
+    for comparison in settings["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            level.pop("tf_adjustment_column", None)
+            level.pop("tf_adjustment_weight", None)
 
 
 def _default_prior(count: int) -> float:
