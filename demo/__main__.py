@@ -31,6 +31,7 @@ def run(console: Console) -> Report:
     for old in DATA.glob("mdm.db*"):
         old.unlink()
     os.environ[DATABASE_URL] = f"sqlite:///{DATABASE}"
+    os.environ.pop("MDM_RULES", None)  # the bank's sources are mapped to the shipped rules
     seconds: dict[str, float] = {}
     started = perf_counter()
     write_bank(DATA)
