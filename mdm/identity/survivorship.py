@@ -49,6 +49,35 @@ class Golden:
     provenance: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Part:
+    """What survives together, a single attribute or a group, and the strategies that decide."""
+
+    attributes: tuple[Attribute, ...]
+    strategies: tuple[str, ...]
+
+    @property
+    def every_value(self) -> bool:
+        """Tell whether all distinct values survive: of an attribute with many, in no group."""
+        return len(self.attributes) == 1 and self.attributes[0].many
+
+
+def parts(rules: Rules) -> list[Part]:
+    """List the parts of the rules' survivorship.
+
+    A part follows the strategies of its first attribute, or the default ones.
+    """
+    survivorship = rules.survivorship
+    group_of = {name: names for names in survivorship.groups.values() for name in names}
+    found = []
+    for attribute in rules.attributes:
+        names = group_of.get(attribute.name, (attribute.name,))
+        if names[0] == attribute.name:
+            strategies = survivorship.attributes.get(attribute.name, survivorship.default)
+            found.append(Part(tuple(map(rules.attribute, names)), strategies))
+    return found
+
+
 Group = tuple[str, ...]
 """The standardised values of a group of attributes, in its order; "" where one is absent."""
 
@@ -75,15 +104,9 @@ def plan(rules: Rules, standardise: Standardise) -> Plan:
     An attribute with many values keeps all distinct ones, best first; `standardise` brings single
     values of such an attribute to one form.
     """
-    survivorship = rules.survivorship
-    group_of = {name: names for names in survivorship.groups.values() for name in names}
-    prepared = []
-    for attribute in rules.attributes:
-        names = group_of.get(attribute.name, (attribute.name,))
-        if names[0] == attribute.name:
-            strategies = survivorship.attributes.get(attribute.name, survivorship.default)
-            step = _step(attribute, names, strategies, standardise)
-            prepared.append((strategies_of_members(strategies), step))
+    prepared = [
+        (strategies_of_members(part.strategies), _step(part, standardise)) for part in parts(rules)
+    ]
     orders = list(dict.fromkeys(order for order, _ in prepared))
     return Plan(
         line_ups=tuple(line_up(order) for order in orders),
@@ -101,17 +124,14 @@ def survive(plan: Plan, members: Sequence[Member]) -> Golden:
     return golden
 
 
-def _step(
-    attribute: Attribute,
-    names: tuple[str, ...],
-    strategies: tuple[str, ...],
-    standardise: Standardise,
-) -> Step:
-    if len(names) > 1:
-        return partial(_survive_group, names, ranking((LEADING, *strategies)))
-    if attribute.many:
-        return partial(_survive_many, attribute.name, standardise, ranking(strategies))
-    return partial(_survive_one, attribute.name, ranking(strategies))
+def _step(part: Part, standardise: Standardise) -> Step:
+    name = part.attributes[0].name
+    if part.every_value:
+        return partial(_survive_many, name, standardise, ranking(part.strategies))
+    if len(part.attributes) == 1:
+        return partial(_survive_one, name, ranking(part.strategies))
+    names = tuple(attribute.name for attribute in part.attributes)
+    return partial(_survive_group, names, ranking((LEADING, *part.strategies)))
 
 
 def _survive_one(name: str, rank: Rank, members: Sequence[Member], golden: Golden) -> None:

@@ -69,27 +69,30 @@ def load_records(
     Columns: `n`, `record_id`, `source`, `key`, an attribute each (text, or a list of texts for
     `many`), a feature each.  `record_raw` keeps the records as they were given.
     """
-    structure = orjson.dumps(
-        {a.name: ["VARCHAR"] if a.many else "VARCHAR" for a in rules.attributes}
-    ).decode()
     connection.register("incoming", records)
     connection.execute("create table record_raw as select * from incoming")
     connection.unregister("incoming")
     connection.execute(
-        """
+        f"""
         create table record_base as
         select row_number() over (order by source, key) - 1 as n,
                record_id,
                source,
                key,
-               unnest(from_json(standardised, $structure))
+               unnest({attribute_columns("standardised", rules)})
         from record_raw
         order by n
-        """.replace("$structure", "'" + structure.replace("'", "''") + "'"),
+        """
     )
     _add_features(connection, rules)
     (count,) = connection.execute("select count(*) from record").fetchone() or (0,)
     return int(count)
+
+
+def attribute_columns(text: str, rules: Rules) -> str:
+    """Select attributes, written as JSON, as a structure of texts and, for `many`, lists."""
+    structure = {a.name: ["VARCHAR"] if a.many else "VARCHAR" for a in rules.attributes}
+    return f"from_json({text}, '{orjson.dumps(structure).decode()}')"
 
 
 def _add_features(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:

@@ -79,7 +79,7 @@ def _attempt(
     with stages.of("identify"):
         assignment = _identify(connection, labels)
     with stages.of("survive"):
-        make_golden(snapshot, model.rules, progress)
+        make_golden(connection, model.rules, progress)
     with store.write() as tx, stages.of("publish"):
         if moment(tx) != snapshot.moment:
             return None
