@@ -1,10 +1,13 @@
 """Staging Arrow tables: any value arrives in the database as it was."""
 
 import pyarrow as pa
+import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mdm.store.bulk import staged
+from mdm.store.bulk import indexed_after, staged
+from mdm.store.schema import search_key
 
 SCHEMA = pa.schema(
     {"number": pa.int64(), "ratio": pa.float64(), "flag": pa.bool_(), "word": pa.string()}
@@ -50,3 +53,23 @@ def test_more_rows_than_one_batch_arrive(store):
     with store.write() as tx, staged(tx, "staged_many", table):
         query = "SELECT count(*), min(number), max(number) FROM staged_many"
         assert tuple(tx.connection.exec_driver_sql(query).one()) == (120_001, 0, 120_000)
+
+
+def _indexes(tx) -> set[str | None]:
+    return {index["name"] for index in sa.inspect(tx.connection).get_indexes("search_key")}
+
+
+@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_table_has_its_indexes_again_after_it_was_filled(store, filled, kept):
+    row = {"kind": "email", "value": "a@x", "record_id": 1}
+    with store.write() as tx:
+        if filled:
+            tx.connection.execute(search_key.insert(), row)
+        with indexed_after(tx, search_key):
+            tx.connection.execute(search_key.insert(), {**row, "record_id": 2})
+        assert _indexes(tx) == {"search_key_record_id_ix"}
+        if kept:
+            tx.commit()
+    with store.read() as tx:
+        assert _indexes(tx) == {"search_key_record_id_ix"}

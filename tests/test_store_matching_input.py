@@ -58,8 +58,9 @@ def test_retired_records_are_left_out_and_told_until_they_are_published(store):
     assert [row["key"] for row in read(store, matching_input.live_records)] == ["2"]
     waiting = {"record_id": [1], "content_hash": ["hash of Ann"]}
     assert read(store, matching_input.retired_pending) == pa.table(waiting).to_pylist()
+    settled = pa.table({**waiting, "own_serial": pa.array([None], pa.int64())})
     with store.write() as tx:
-        publish(tx, Publication(settled=pa.table(waiting)), at=LATER)
+        publish(tx, Publication(records=settled), at=LATER)
         tx.commit()
     assert read(store, matching_input.retired_pending) == []
 

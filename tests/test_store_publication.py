@@ -69,9 +69,15 @@ def golden(mapping):
     )
 
 
-def settled(*numbers):
-    hashes = [f"hash of N{number}" for number in numbers]
-    return pa.table({"record_id": pa.array(numbers, pa.int64()), "content_hash": hashes})
+def settled(*numbers, own=None):
+    """Rows of (record_id, content_hash, own_serial); `own` maps records to new own serials."""
+    return pa.table(
+        {
+            "record_id": pa.array(numbers, pa.int64()),
+            "content_hash": [f"hash of N{number}" for number in numbers],
+            "own_serial": pa.array([(own or {}).get(number) for number in numbers], pa.int64()),
+        }
+    )
 
 
 def versions(store):
@@ -145,12 +151,13 @@ def test_search_keys_of_a_record_are_replaced(taken):
 
 
 def test_a_records_own_id_is_kept_with_it(taken):
-    put(taken, Publication(own_serials=homes({1: 1, 2: 1})))
+    put(taken, Publication(records=settled(1, 2, own={1: 1, 2: 1})))
+    put(taken, Publication(records=settled(2, 3)))
     assert rows(taken, record.c.record_id, record.c.own_serial)[:3] == [(1, 1), (2, 1), (3, None)]
 
 
 def test_what_was_published_is_no_longer_pending(taken):
-    put(taken, Publication(crosswalk=homes({1: 1, 2: 2}), settled=settled(1, 2)))
+    put(taken, Publication(crosswalk=homes({1: 1, 2: 2}), records=settled(1, 2)))
     assert rows(taken, record.c.record_id, record.c.pending) == [
         (1, False),
         (2, False),
@@ -164,7 +171,7 @@ def test_a_record_that_changed_or_was_retired_meanwhile_stays_pending(taken):
     with taken.write() as tx:
         records.retire(tx, [RecordRef("crm", "2")], at=LATER)
         tx.commit()
-    put(taken, Publication(crosswalk=homes({1: 1, 2: 2, 3: 3}), settled=settled(1, 2, 3)))
+    put(taken, Publication(crosswalk=homes({1: 1, 2: 2, 3: 3}), records=settled(1, 2, 3)))
     waiting = [
         number
         for number, is_pending in rows(taken, record.c.record_id, record.c.pending)
@@ -174,11 +181,11 @@ def test_a_record_that_changed_or_was_retired_meanwhile_stays_pending(taken):
 
 
 def test_a_retirement_is_settled_by_taking_the_records_home_away(taken):
-    put(taken, Publication(crosswalk=homes({1: 1}), settled=settled(1)))
+    put(taken, Publication(crosswalk=homes({1: 1}), records=settled(1)))
     with taken.write() as tx:
         records.retire(tx, [RecordRef("crm", "1")], at=LATER)
         tx.commit()
-    put(taken, Publication(crosswalk_gone=pa.table({"record_id": [1]}), settled=settled(1)))
+    put(taken, Publication(crosswalk_gone=pa.table({"record_id": [1]}), records=settled(1)))
     assert (1, False) in rows(taken, record.c.record_id, record.c.pending)
 
 

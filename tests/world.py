@@ -166,19 +166,20 @@ class World:
         known = {name: stored.record_by_ref(tx, _ref(name)) for name in self.numbers}
         gone = [record.record_id for name, record in known.items() if name not in homes]
         carried = {self.numbers[name]: home.carried for name, home in homes.items()}
-        own = {self.numbers[name]: home.own for name, home in homes.items()}
         return Publication(
             crosswalk_gone=pa.table({"record_id": pa.array(gone, pa.int64())}),
             crosswalk=tables.serials(carried),
-            own_serials=tables.serials(own),
             golden_gone=_gone(tx, set(carried.values())),
             golden=tables.golden({home.carried: home.record for home in reversed(homes.values())}),
             search_keys_of=pa.table({"record_id": pa.array(self.numbers.values(), pa.int64())}),
             search_keys=tables.search_keys([home.record for home in homes.values()]),
-            settled=pa.table(
+            records=pa.table(
                 {
                     "record_id": [record.record_id for record in known.values()],
                     "content_hash": [record.current.content_hash for record in known.values()],
+                    "own_serial": pa.array(
+                        [homes[name].own if name in homes else None for name in known], pa.int64()
+                    ),
                 }
             ),
         )

@@ -47,7 +47,6 @@ def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publicati
         pairs=table(_changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight",))),
         crosswalk_gone=table(_gone("old_crosswalk", "home", "record_id")),
         crosswalk=table(_changed("home", "old_crosswalk", ("record_id",), ("serial",))),
-        own_serials=table(_OWN),
         golden_gone=table(_gone("old_golden", "new_golden", "serial")),
         golden=table(
             _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
@@ -55,7 +54,7 @@ def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publicati
         search_keys_of=table(_SEARCHED_ANEW),
         search_keys=table(_search_keys(rules)),
         standardised=connection.execute(_STANDARDISED, [rules.rules_hash]).to_arrow_table(),
-        settled=table(_SETTLED),
+        records=table(_RECORDS),
     )
 
 
@@ -71,23 +70,21 @@ def _changed(new: str, old: str, keys: Sequence[str], values: Sequence[str]) -> 
     return f"select {all_names} from {new} anti join {old} using ({all_names}) order by {names}"
 
 
-_OWN = """
-    select own.record_id, own.serial
-    from own
-    join record_raw using (record_id)
-    where own.serial is distinct from record_raw.own_serial
-    order by own.record_id
-    """
 _STANDARDISED = """
     select record_id, content_hash, ? as rules_hash, standardised as attributes
     from record_raw
     where restandardised
     order by record_id
     """
-_SETTLED = """
-    select record_id, content_hash from record_raw where pending
+_RECORDS = """
+    select record_id, content_hash,
+           case when own.serial is distinct from own_serial then own.serial end as own_serial
+    from record_raw
+    join own using (record_id)
+    where pending or own.serial is distinct from own_serial
     union all
-    select record_id, content_hash from retired_pending
+    select record_id, content_hash, null
+    from retired_pending
     order by record_id
     """
 _SEARCHED_ANEW = """
