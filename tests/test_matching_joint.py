@@ -21,6 +21,16 @@ RECORDS = 2_000
 PAIRS = RECORDS * (RECORDS - 1) / 2
 
 
+def made(level: list[list[int]], rarity: list[float], pairs: list[float]) -> Patterns:
+    """Make patterns of pairs that blocking finds."""
+    return Patterns(
+        np.array(level, dtype=np.int64),
+        np.array(rarity),
+        np.array(pairs),
+        np.full(len(pairs), fill_value=True),
+    )
+
+
 def levels(m: list[float], u: list[float], *, documented: bool = True, base: int = -1) -> Levels:
     """Make a comparison; its m and u are documented too, `base` is that of its best level."""
     known = 1.0 if documented else 0.0
@@ -53,7 +63,7 @@ def patterns_of(truth: Estimate) -> Patterns:
     m = np.prod([c.m[level[:, k]] for k, c in enumerate(truth.comparisons)], axis=0)
     u = np.prod([c.u[level[:, k]] for k, c in enumerate(truth.comparisons)], axis=0)
     pairs = PAIRS * (truth.prior * m + (1 - truth.prior) * u)
-    return Patterns(level, np.zeros(len(rows)), pairs)
+    return made(level, np.zeros(len(rows)), pairs)
 
 
 def somewhere_near(truth: Estimate) -> Estimate:
@@ -91,7 +101,7 @@ def test_u_leaves_out_the_matches_among_the_pairs_that_it_is_counted_on():
 
 def test_a_pattern_in_parts_counts_as_the_whole():
     whole = patterns_of(TRUTH)
-    parts = Patterns(
+    parts = made(
         np.concatenate([whole.level, whole.level]),
         np.concatenate([whole.rarity, whole.rarity]),
         np.concatenate([whole.pairs * 0.25, whole.pairs * 0.75]),
@@ -103,7 +113,7 @@ def test_a_pattern_in_parts_counts_as_the_whole():
 
 
 def test_where_hardly_a_match_is_seen_the_documented_m_stay_and_nothing_goes_to_nought():
-    few = Patterns(np.array([[2], [0]]), np.zeros(2), np.array([3.0, PAIRS - 3]))
+    few = made([[2], [0]], [0.0, 0.0], [3.0, PAIRS - 3])
     documented = [0.099, 0.001, 0.9]
     start = Estimate(1e-6, (levels(documented, [0.98, 0.01, 0.01]),))
 
@@ -115,7 +125,7 @@ def test_where_hardly_a_match_is_seen_the_documented_m_stay_and_nothing_goes_to_
 
 
 def test_a_comparison_that_no_pair_has_keeps_to_what_is_documented_or_was_before():
-    never = Patterns(np.array([[-1], [-1]]), np.zeros(2), np.array([5.0, PAIRS - 5]))
+    never = made([[-1], [-1]], [0.0, 0.0], [5.0, PAIRS - 5])
     for documented in (True, False):
         start = Estimate(0.001, (levels([0.1, 0.9], [0.95, 0.05], documented=documented),))
 
@@ -127,7 +137,7 @@ def test_a_comparison_that_no_pair_has_keeps_to_what_is_documented_or_was_before
 
 
 def test_a_store_without_matches_assumes_a_few():
-    none = Patterns(np.array([[0]]), np.zeros(1), np.array([PAIRS]))
+    none = made([[0]], [0.0], [PAIRS])
     start = Estimate(0.001, (levels([0.1, 0.9], [0.95, 0.05]),))
 
     assert estimate(none, start, records=RECORDS).prior * PAIRS == pytest.approx(
@@ -136,7 +146,7 @@ def test_a_store_without_matches_assumes_a_few():
 
 
 def test_missing_values_say_nothing():
-    patterns = Patterns(np.array([[-1], [1]]), np.zeros(2), np.array([1.0, 1.0]))
+    patterns = made([[-1], [1]], [0.0, 0.0], [1.0, 1.0])
     known = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1]),))
 
     missing, agreeing = match_probabilities(patterns, known, known)
@@ -146,7 +156,7 @@ def test_missing_values_say_nothing():
 
 
 def test_an_adjustment_for_term_frequency_does_not_move_with_the_u_that_it_replaces():
-    patterns = Patterns(np.array([[1]]), np.array([3.0]), np.array([1.0]))
+    patterns = made([[1]], [3.0], [1.0])
     before = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1], base=1),))
     after = Estimate(0.01, (levels([0.2, 0.8], [0.99, 0.01], base=1),))
 
@@ -169,3 +179,26 @@ def test_levels_are_read_from_splinks_settings_the_last_one_first():
     assert found.documented_m.tolist() == [0.1, 0.3, 0.6]
     assert found.documented_u.tolist() == [0.7, 0.2, 0.1]
     assert found.base.tolist() == [-1, -1, 2]
+
+
+def test_what_goes_together_by_chance_among_pairs_that_blocking_misses_is_no_match():
+    """Where a name tells the gender, one pair of strangers in ten agrees on both."""
+    truth = Estimate(
+        0.002,
+        (
+            levels([0.1, 0.9], [0.99, 0.01]),
+            levels([0.02, 0.98], [0.5, 0.5]),
+            levels([0.1, 0.9], [0.9, 0.1]),
+        ),
+    )
+    independent = patterns_of(truth)
+    dependent = np.array([[1, 1, 0], [0, 0, 0]])
+    strangers = made(dependent, [0.0, 0.0], [PAIRS / 10, PAIRS / 10])
+    both = Patterns(
+        np.concatenate([independent.level, strangers.level]),
+        np.concatenate([independent.rarity, strangers.rarity]),
+        np.concatenate([independent.pairs, strangers.pairs]),
+        np.concatenate([independent.level[:, 0] == 1, [False, False]]),
+    )
+    found = estimate(both, somewhere_near(truth), records=RECORDS)
+    assert found.prior <= truth.prior * 2

@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -203,6 +204,16 @@ def test_rules_of_few_attributes_train_and_say_what_they_could_not_learn(attribu
     assert found.figures["trained"] is learns
     assert any("the defaults of the rules file" in told for told in found.warnings) is not learns
     assert None not in numbers_in(found.settings)
+
+
+def test_three_comparisons_are_enough_to_learn_from_where_no_training_block_teaches(people):
+    rules = replace(RULES, training=replace(RULES.training, blocks=(("national_id",),)))
+    strangers = [{**person, "national_id": str(n)} for n, person in enumerate(people)]
+    with loaded(rules, strangers) as connection:
+        found = trained(connection, rules)
+
+    assert found.figures["trained"] is True
+    assert any("training block national_id has no pairs" in told for told in found.warnings)
 
 
 def test_records_of_a_single_attribute_are_linked_by_it():

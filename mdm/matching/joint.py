@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from mdm.identity.components import IntArray
+from mdm.identity.components import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,6 +25,8 @@ LEAST_MATCHES = 0.01
 """At least so many matches a record are assumed: a store without any must link tomorrow's."""
 LEAST_M = 0.0001
 """No level's m is below this: EM drives a level that few pairs have to nothing."""
+MOST_MISSED = 0.25
+"""Blocking finds four fifths of the matches at least (measured: 0.91 to 1.00 on ten sets)."""
 SLIPS = 0.001
 """At least this share of the records bears somebody else's value, in every comparison."""
 _MOST_BITS = 60
@@ -36,12 +38,14 @@ class Patterns:
 
     `level` (rows, comparisons) is Splink's number of the level, -1 for missing; `rarity` (rows)
     what term frequencies add, in bits, given the u that estimating starts with; `pairs` (rows) how
-    many pairs of the whole store a row stands for.
+    many pairs of the whole store a row stands for; `candidate` (rows) whether some blocking rule
+    finds them.
     """
 
     level: IntArray
     rarity: FloatArray
     pairs: FloatArray
+    candidate: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ def estimate(patterns: Patterns, start: Estimate, *, records: int) -> Estimate:
     """Run EM from `start` for ROUNDS rounds; `records` are those of the whole store."""
     found = start
     for _ in range(ROUNDS):
-        matching = match_probabilities(patterns, start, found)
+        matching = _bounded(patterns, match_probabilities(patterns, start, found))
         found = _maximise(patterns, matching, found, records)
     return found
 
@@ -93,6 +97,20 @@ def match_probabilities(patterns: Patterns, start: Estimate, now: Estimate) -> F
         # the last entry, which -1 reaches, is for missing values
         bits = bits + np.append(weight, 0.0)[patterns.level[:, number]]
     return np.asarray(1 / (1 + np.exp2(-np.clip(bits, -_MOST_BITS, _MOST_BITS))))
+
+
+def _bounded(patterns: Patterns, matching: FloatArray) -> FloatArray:
+    """Let no more matches be missed by blocking than MOST_MISSED of those that it finds.
+
+    There are so many pairs that it does not find that whatever goes together among them by chance
+    explains more of what is seen than the matches do: where given names tell genders, EM would take
+    'the same given name' for a match.
+    """
+    matches = patterns.pairs * matching
+    found = float(matches[patterns.candidate].sum())
+    missed = float(matches[~patterns.candidate].sum())
+    share = min(1.0, MOST_MISSED * found / missed) if missed else 1.0
+    return np.where(patterns.candidate, matching, matching * share)
 
 
 def _maximise(patterns: Patterns, matching: FloatArray, before: Estimate, records: int) -> Estimate:

@@ -75,6 +75,7 @@ def patterns(
         level=np.concatenate([part.level for part in parts]),
         rarity=np.concatenate([part.rarity for part in parts]),
         pairs=np.concatenate([part.pairs for part in parts]),
+        candidate=np.concatenate([part.candidate for part in parts]),
     )
 
 
@@ -130,6 +131,7 @@ def _compared(
         level=np.stack([columns[name].astype(np.int64) for name in levels], axis=1),
         rarity=columns["rarity"].astype(np.float64),
         pairs=columns["pairs"] * each,
+        candidate=np.full(len(columns["pairs"]), pairs == CANDIDATE),
     )
 
 

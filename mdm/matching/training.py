@@ -27,6 +27,10 @@ EM_PAIRS = 1_000_000
 """Pairs of one training block that EM looks at, at most."""
 LEAST_RECORDS = 300
 """Below so many records nothing is estimated; the defaults of the rules file serve."""
+IDENTIFIABLE = 3
+"""Comparisons from which calibrating tells matches from other pairs where no block taught m: two
+classes of independent variables can be told apart by three of them (Goodman 1974, 'Exploratory
+latent structure analysis')."""
 DEFAULT_PRIOR_MATCHES = 0.5
 """Matches for each record when there is too little data to estimate their number."""
 
@@ -83,18 +87,27 @@ def _estimate(
     warnings: list[str] = []
     with progress.step("train: u from random pairs", None):
         settings, sampled = _estimate_u(connection, rules, seed, count)
+    measured = _measured(settings)
     _fill(settings, rules, "u", 0.5 / sampled)
     _, model = linker(connection, settings)
     with progress.step("train: prior", None):
         prior = _prior(model, rules, count)
-    if not _estimate_m(model, rules, progress, warnings):
-        # u alone says nothing: how many of the pairs that agree are matches is then anybody's guess
+    if not _estimate_m(model, rules, progress, warnings) and measured < IDENTIFIABLE:
+        # how many of the pairs that agree are matches is then anybody's guess
         return _from_defaults(rules, count, "no training block has anything to learn from")
     settings = model.misc.save_model_to_json(None)
     settings["probability_two_random_records_match"] = prior
     _fill(settings, rules, "m", None)
     figures = {"records": count, "trained": True, "random_pairs": sampled}
     return Trained(settings, figures, warnings)
+
+
+def _measured(settings: Mapping[str, Any]) -> int:
+    """Count the comparisons of which any u was measured: those whose attributes have values."""
+    return sum(
+        any(level.get("u_probability") is not None for level in comparison["comparison_levels"])
+        for comparison in settings["comparisons"]
+    )
 
 
 def _prior(model: Linker, rules: Rules, count: int) -> float:
