@@ -9,7 +9,15 @@ import numpy as np
 from hypothesis import strategies as st
 
 from mdm.identity.cluster import Judged, cap_unsure, clusters, edges_of
-from mdm.identity.components import COMPONENT_LIMIT, MICRO, Components, Edges, components
+from mdm.identity.components import (
+    COMPONENT_LIMIT,
+    MICRO,
+    Components,
+    Edges,
+    IntArray,
+    components,
+)
+from mdm.identity.fusion import MISSING
 
 Pair = tuple[int, int]
 
@@ -23,11 +31,15 @@ WEIGHTS = st.one_of(
 
 @dataclass(frozen=True)
 class Graph:
-    """Records 0 .. `count`-1, what their pairs weigh in micro-bits, and what was judged."""
+    """Records 0 .. `count`-1, what their pairs weigh in micro-bits, and what was judged.
+
+    `compared` tells what each comparison adds to a pair, MISSING where it could not compare.
+    """
 
     count: int
     weights: dict[Pair, int]
     link: int = 0
+    compared: dict[Pair, tuple[int, ...]] = field(default_factory=dict)
     same: list[Pair] = field(default_factory=list)
     different: list[Pair] = field(default_factory=list)
     unsure: list[Pair] = field(default_factory=list)
@@ -44,12 +56,18 @@ class Graph:
             Edges(edges.left, edges.right, weight), self.judged.unsure, link=self.link
         )
 
+    @property
+    def parts(self) -> IntArray:
+        width = max(map(len, self.compared.values()), default=0)
+        rows = [self.compared.get(pair, (MISSING,) * width) for pair in self.weights]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), width)
+
     def components(self, limit: int = COMPONENT_LIMIT) -> Components:
         return components(self.count, self.edges, self.judged.same, link=self.link, limit=limit)
 
     def clusters(self, limit: int = COMPONENT_LIMIT) -> list[int]:
         found = self.components(limit)
-        return clusters(found, self.edges, self.judged, link=self.link).tolist()
+        return clusters(found, self.edges, self.parts, self.judged, link=self.link).tolist()
 
 
 def connected(records: Iterable[int], pairs: Iterable[Pair]) -> list[set[int]]:
@@ -73,11 +91,14 @@ def graphs(draw, *, least=0, records=8, complete=False, judged=True, weights=WEI
     some = st.lists(st.sampled_from(pairs), unique=True) if pairs else st.just([])
     known = pairs if complete else draw(some)
     same, different, unsure = (draw(some), draw(some), draw(some)) if judged else ([], [], [])
+    width = draw(st.integers(0, 3))
+    compared = st.tuples(*[weights | st.just(MISSING)] * width)
     entity = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
     return Graph(
         count=count,
         weights={pair: draw(weights) for pair in known},
         link=draw(st.integers(-2, 3)) * MICRO if link is None else link,
+        compared={pair: draw(compared) for pair in known},
         same=[(one, other) for one, other in same if entity[one] == entity[other]],
         different=[(one, other) for one, other in different if entity[one] != entity[other]],
         unsure=unsure,

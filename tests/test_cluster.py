@@ -1,5 +1,6 @@
 """Clusters: the strongest groups are fused first, and what people judged holds."""
 
+import math
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdm.identity.cluster import NOTHING_JUDGED, Judged, cap_unsure, clusters, edges_of
-from mdm.identity.components import MICRO, TOP_RUNG, Components, Edges
-from mdm.identity.fusion import UNSCORED, Component, cut_at, fuse, linkage
+from mdm.identity.components import MICRO, TOP_RUNG, Components, Edges, IntArray
+from mdm.identity.fusion import MISSING, NEVER, Component, fuse, linkage
 from mdm.identity.small import SMALL, fuse_small
 from tests import graphs
 from tests.graphs import Graph
@@ -25,6 +26,10 @@ def in_bits(weights: dict[tuple[int, int], float]) -> dict[tuple[int, int], int]
 
 def agglomerate(graph: Graph, component: set[int]) -> list[set[int]]:
     """Fuse the two groups that hold together best, again and again, looking at all of them anew."""
+    pairs = combinations(sorted(component), 2)
+    all_link = all(known(graph).get(pair, graph.link - 1) >= graph.link for pair in pairs)
+    if all_link and not inside(graph.different, component):
+        return [component]
     groups = graphs.connected(component, inside(graph.same, component))
     while True:
         found = []
@@ -37,14 +42,25 @@ def agglomerate(graph: Graph, component: set[int]) -> list[set[int]]:
         groups = [group for group in groups if group not in (one, other)] + [one | other]
 
 
-def naive_linkage(graph: Graph, one: set[int], other: set[int]) -> int:
+def known(graph: Graph) -> dict[tuple[int, int], int]:
     edges = zip(graph.edges.left, graph.edges.right, graph.edges.weight, strict=True)
-    known = {(left, right): int(weight) for left, right, weight in edges}
-    pairs = ((min(pair), max(pair)) for pair in product(one, other))
-    weights = [known.get(pair, -8 * MICRO) for pair in pairs]
-    cut = sorted((max(-20 * MICRO, min(bits, 15 * MICRO)) for bits in weights), reverse=True)
-    counted = [bits for i, bits in enumerate(cut) if 5 * i < 3 * len(cut)]
-    return sum(counted) // len(counted)
+    return {(int(left), int(right)): int(weight) for left, right, weight in edges}
+
+
+def naive_linkage(graph: Graph, one: set[int], other: set[int]) -> float:
+    weights = known(graph)
+    pairs = [pair for pair in map(tuple, map(sorted, product(one, other))) if pair in weights]
+    if not pairs:
+        return -math.inf
+    compared = [graph.compared.get(pair, ()) for pair in pairs]
+    added = [sum(part for part in parts if part != MISSING) for parts in compared]
+    prior = [weights[pair] - bits for pair, bits in zip(pairs, added, strict=True)]
+    linkage = 0
+    for column in [prior, *zip(*compared, strict=True)]:
+        values = sorted((part for part in column if part != MISSING), reverse=True)
+        better = [value for i, value in enumerate(values) if 2 * i < len(values)]
+        linkage += sum(better) // len(better) if better else 0
+    return linkage
 
 
 def single_linkage(graph: Graph, component: set[int]) -> list[set[int]]:
@@ -84,13 +100,8 @@ def test_clusters_are_those_of_fusing_by_the_definition(graph):
 
 
 @given(graphs.graphs(records=8))
-def test_pairs_without_a_weight_are_part_of_the_definition(graph):
+def test_pairs_without_a_weight_say_nothing(graph):
     assert graph.clusters() == by_definition(graph, limit=8)
-
-
-@pytest.mark.parametrize(("bits", "expected"), [(8, [0, 0, 0]), (7, [0, 0, 1])])
-def test_a_pair_without_a_weight_counts_eight_bits_against_fusing(bits, expected):
-    assert Graph(3, in_bits({(0, 1): 15, (0, 2): bits})).clusters() == expected
 
 
 # mostly over the top rung, so that more than the limit hang together there
@@ -127,9 +138,11 @@ def test_over_the_limit_a_pair_below_the_top_rung_fuses_nothing():
 
 
 def test_few_records_can_be_over_the_limit_too():
+    # the record between two people lacks what tells them apart
     weights = in_bits({(0, 1): 20, (1, 2): 20, (0, 2): -20})
-    assert Graph(3, weights).clusters(limit=2) == [0, 0, 0]
-    assert Graph(3, weights).clusters(limit=3) == [0, 0, 1]
+    compared = {(0, 1): (MISSING,), (1, 2): (MISSING,), (0, 2): (-40 * MICRO,)}
+    assert Graph(3, weights, compared=compared).clusters(limit=2) == [0, 0, 0]
+    assert Graph(3, weights, compared=compared).clusters(limit=3) == [0, 0, 1]
 
 
 LINKED = st.integers(0, 30).map(lambda bits: bits * MICRO)
@@ -148,42 +161,41 @@ def test_a_component_whose_pairs_all_link_is_one_cluster_at_any_threshold(count,
     above = st.integers(link, link + 40 * MICRO)
     weights = {pair: data.draw(above) for pair in combinations(range(count), 2)}
     graph = Graph(count, weights, link)
-    pairs = [(left, right, bits) for (left, right), bits in weights.items()]
     assert graph.clusters() == [0] * count
-    assert fuse(Component(count, pairs, [], []), link) == [0] * count
 
 
-@given(st.integers(-40 * MICRO, 40 * MICRO), ANY_LINK)
-def test_a_cut_carries_no_pair_across_the_threshold(above, link):
-    lowest, highest = cut_at(link)
-    assert (min(max(link + above, lowest), highest) >= link) == (above >= 0)
-
-
-@given(st.integers(2, SMALL), st.integers(1, 4), ANY_LINK, st.data())
-def test_small_components_are_fused_together_as_each_alone(size, count, link, data):
+@given(st.integers(2, SMALL), st.integers(1, 4), st.integers(1, 4), ANY_LINK, st.data())
+def test_small_components_are_fused_together_as_each_alone(size, count, width, link, data):
     pairs = list(combinations(range(size), 2))
-    weights = np.full((count, size, size), UNSCORED)
+    table = np.full((count, size, size, width), MISSING)
     alone = []
     for number in range(count):
-        component = [(i, j, data.draw(graphs.WEIGHTS)) for i, j in pairs]
-        for i, j, bits in component:
-            weights[number, [i, j], [j, i]] = np.clip(bits, *cut_at(link))
-        alone.append(fuse(Component(size, component, [], []), link))
-    assert fuse_small(weights, link).tolist() == alone
+        rest = st.tuples(*[graphs.WEIGHTS | st.just(MISSING)] * (width - 1))
+        parts = [(data.draw(graphs.WEIGHTS), *data.draw(rest)) for _ in pairs]
+        for (i, j), of_pair in zip(pairs, parts, strict=True):
+            table[number, i, j] = table[number, j, i] = of_pair
+        weighed = [(i, j, 0) for i, j in pairs]
+        alone.append(fuse(Component(size, weighed, parts, [], []), link))
+    assert fuse_small(table, link).tolist() == alone
 
 
 @given(graphs.graphs(records=9), st.randoms())
 def test_the_order_of_pairs_and_the_numbers_of_components_do_not_matter(graph, random):
-    def shuffled(edges: Edges) -> Edges:
+    def any_order(edges: Edges) -> IntArray:
         count = len(edges.left)
-        return edges.where(np.array(random.sample(range(count), count), dtype=np.int64))
+        return np.array(random.sample(range(count), count), dtype=np.int64)
 
+    def shuffled(edges: Edges) -> Edges:
+        return edges.where(any_order(edges))
+
+    order = any_order(graph.edges)
     found = graph.components(LIMIT)
     label = np.array(random.sample(range(graph.count), graph.count), dtype=np.int64)[found.label]
     judged = graph.judged
     asked = Judged(shuffled(judged.same), shuffled(judged.different), shuffled(judged.unsure))
     renamed = Components(label, found.over_limit)
-    result = clusters(renamed, shuffled(graph.edges), asked, link=graph.link)
+    edges, parts = graph.edges.where(order), graph.parts[order]
+    result = clusters(renamed, edges, parts, asked, link=graph.link)
     assert result.tolist() == graph.clusters(LIMIT)
 
 
@@ -196,6 +208,7 @@ def test_what_else_there_is_does_not_change_the_clusters_of_a_component(one, oth
     both = Graph(
         total,
         moved(one.weights, first) | moved(other.weights, second),
+        compared=padded(moved(one.compared, first) | moved(other.compared, second)),
         same=[*moved(one.same, first), *moved(other.same, second)],
         different=[*moved(one.different, first), *moved(other.different, second)],
         unsure=[*moved(one.unsure, first), *moved(other.unsure, second)],
@@ -203,6 +216,12 @@ def test_what_else_there_is_does_not_change_the_clusters_of_a_component(one, oth
     for graph, places in ((one, first), (other, second)):
         names = [both[place] for place in places]
         assert [sorted(set(names)).index(name) for name in names] == graph.clusters(LIMIT)
+
+
+def padded(compared):
+    """Let all pairs have as many comparisons."""
+    width = max(map(len, compared.values()), default=0)
+    return {pair: (parts + (MISSING,) * width)[:width] for pair, parts in compared.items()}
 
 
 def moved(pairs, places: list[int]) -> dict[tuple[int, int], int]:
@@ -236,7 +255,7 @@ def test_same_holds_over_the_lowest_weight_and_over_none():
 
 
 def test_were_same_and_different_to_contradict_each_other_same_would_win():
-    component = Component(2, [(0, 1, -MICRO)], same=[(0, 1)], different=[(0, 1)])
+    component = Component(2, [(0, 1, -MICRO)], [[-MICRO]], same=[(0, 1)], different=[(0, 1)])
     assert fuse(component, 0) == [0, 0]
 
 
@@ -246,7 +265,7 @@ def test_a_pair_that_nobody_can_tell_does_not_link(weight, link):
 
 
 def test_unsure_keeps_nobody_apart_whom_others_hold_together():
-    # of 4-1 and 4-(0, 2, 3) the stronger three fifths are those three
+    # of 4-1 and 4-(0, 2, 3) the better half are two of those three
     weights = in_bits(dict.fromkeys(combinations(range(5), 2), 15))
     assert Graph(5, weights, unsure=[(1, 4)]).clusters() == [0] * 5
 
@@ -263,20 +282,42 @@ def test_a_weak_bridge_does_not_chain_two_people():
     assert Graph(4, in_bits(pairs)).clusters() == [0, 0, 1, 1]
 
 
-def test_no_single_pair_outvotes_all_the_others():
-    # 100 bits are 15, no more than 0-1 has, and leave -0.5 between (0, 1) and 2
-    assert Graph(3, in_bits({(0, 1): 15, (0, 2): 100, (1, 2): -16})).clusters() == [0, 0, 1]
-    # -100 bits are -20: 14, 14 and -20 count between (0, 1) and (2, 3)
-    pairs = {(0, 1): 15, (2, 3): 15, (0, 2): 14, (1, 3): 14, (0, 3): -100, (1, 2): -100}
-    assert Graph(4, in_bits(pairs)).clusters() == [0, 0, 0, 0]
+PRIOR, NAME, BORN = -9, 16, 12
+
+
+def test_a_conflict_counts_once_however_many_pairs_cannot_tell():
+    """Father and son: of nine pairs one tells that they were born in other years."""
+    pairs = list(combinations(range(6), 2))
+    across = {pair for pair in pairs if pair[0] < 3 <= pair[1]}
+    compared = {pair: (NAME, MISSING if pair in across else BORN) for pair in pairs}
+    compared[0, 3] = (NAME, -11)
+    weights = {
+        pair: PRIOR + sum(p for p in parts if p != MISSING) for pair, parts in compared.items()
+    }
+    assert sum(weights[pair] > 0 for pair in across) == 8
+    graph = Graph(6, in_bits(weights), compared={p: _micro(parts) for p, parts in compared.items()})
+    assert graph.clusters() == [0, 0, 0, 1, 1, 1]
+
+
+def _micro(parts: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(part if part == MISSING else part * MICRO for part in parts)
 
 
 @pytest.mark.parametrize(
-    ("bits", "expected"),
-    [([7], 7), ([-4, 7], 1), ([-4, 1, 6], 3), ([-9, -4, -1], -3), ([-9, -9, 2, 4], -1)],
+    ("parts", "expected"),
+    [
+        ([[7]], 7),
+        ([[-4, 7]], 7),
+        ([[-4, 1, 6]], 3),
+        ([[-9, -4, -1]], -3),
+        ([[-9, -9, 2, 4, 5]], 3),
+        ([[-9, -9, -9], [-4, 5, 7], [-6]], -9),
+        ([[-9, -9], [], [3, 8]], -1),
+        ([[], []], NEVER),
+    ],
 )
-def test_the_linkage_is_the_mean_of_the_stronger_three_fifths_rounded_down(bits, expected):
-    assert linkage(bits) == expected
+def test_the_linkage_adds_up_the_better_halves_of_each_comparison_rounded_down(parts, expected):
+    assert linkage(parts) == expected
 
 
 def test_no_records_have_no_clusters():

@@ -1,10 +1,11 @@
 """Clusters: which records are one entity.
 
-In: components with the weights of all their pairs, and what stewards judged.  Out: a cluster
-label for each record.  A pure function of the component: groups are fused, strongest first, while
-the linkage between two groups stays at or above the link threshold.  *Same* judgements are fused
-first, *different* ones are never crossed.  The linkage of two groups is the mean weight of the
-stronger pairs between them (mdm.identity.fusion; docs/adr/0004 has the figures).
+In: components with the weights of all their pairs, what each comparison adds to them, and what
+stewards judged.  Out: a cluster label for each record.  A pure function of the component.  One
+whose pairs all link is one cluster.  In the others groups are fused, strongest first, while the
+linkage between two groups stays at or above the link threshold.  *Same* judgements are fused first,
+*different* ones are never crossed.  The linkage of two groups is what the better half of the pairs
+between them says by each comparison, added up (mdm.identity.fusion; docs/adr/0009 has the figures).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mdm.identity.components import TOP_RUNG, BoolArray, Components, Edges, IntArray, numbered
-from mdm.identity.fusion import UNSCORED, Component, cut_at, fuse, fuse_single
+from mdm.identity.fusion import MISSING, Component, fuse, fuse_single
 from mdm.identity.small import SMALL, fuse_small
 
 
@@ -45,15 +46,32 @@ def cap_unsure(edges: Edges, unsure: Edges, *, link: int) -> Edges:
     return Edges(edges.left, edges.right, capped)
 
 
-def clusters(found: Components, edges: Edges, judged: Judged, *, link: int) -> IntArray:
+def taken_apart(found: Components, edges: Edges, judged: Judged, *, link: int) -> BoolArray:
+    """Tell of each pair whether it lies in a component that is taken apart by all its pairs.
+
+    Of those pairs `clusters` wants to know what each comparison adds; arguments as there.
+    """
+    layout = _Layout.of(found)
+    no_parts = np.empty((len(edges.left), 0), dtype=np.int64)
+    inside = _Inside.of(layout, edges, no_parts, judged)
+    open_ = ~_whole(layout, inside, link) & ~layout.over_limit
+    within = found.label[edges.left] == found.label[edges.right]
+    return np.asarray(within & open_[found.label[edges.left]], dtype=np.bool_)
+
+
+def clusters(
+    found: Components, edges: Edges, parts: IntArray, judged: Judged, *, link: int
+) -> IntArray:
     """Label each record with its cluster, clusters numbered by their first record.
 
     `edges` are the weights of all pairs inside the components that are not over the limit, and
     those known of the others (pairs between components are ignored), with `judged.unsure` capped
-    already; `link` is the threshold in micro-bits.
+    already; `parts` (pairs, comparisons) what each comparison adds to them, in micro-bits, MISSING
+    where it could not compare, and whatever for pairs that are not `taken_apart`; `link` is the
+    threshold in micro-bits.
     """
     layout = _Layout.of(found)
-    inside = _Inside.of(layout, edges, judged)
+    inside = _Inside.of(layout, edges, parts, judged)
     # the first record of each record's cluster: of its component, unless that is taken apart
     first = layout.order[layout.start[found.label]]
     open_ = ~_whole(layout, inside, link)
@@ -94,35 +112,52 @@ class _Layout:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Pairs inside components: the component, and its records by their places in it."""
+    """Pairs inside components: the component, and its records by their places in it.
+
+    `parts` (pairs, 1 + comparisons) add up to `weight`: first comes what no comparison adds, which
+    is the prior, what was rounded, and what a judgement took off.
+    """
 
     component: IntArray
     left: IntArray
     right: IntArray
     weight: IntArray
+    parts: IntArray
 
     @classmethod
-    def of(cls, layout: _Layout, edges: Edges) -> "_Pairs":
+    def of(cls, layout: _Layout, edges: Edges, parts: IntArray) -> "_Pairs":
         component = layout.label[edges.left]
         inside = component == layout.label[edges.right]
         taken = edges.where(inside)
         left, right = layout.place[taken.left], layout.place[taken.right]
-        return cls(component[inside], left, right, taken.weight)
+        compared = parts[inside]
+        added = np.where(compared == MISSING, 0, compared).sum(axis=1)
+        all_parts = np.column_stack([taken.weight - added, compared])
+        return cls(component[inside], left, right, taken.weight, all_parts)
 
-    def where(self, chosen: BoolArray) -> "_Pairs":
+    @classmethod
+    def judged(cls, layout: _Layout, edges: Edges) -> "_Pairs":
+        return cls.of(layout, edges, np.empty((len(edges.left), 0), dtype=np.int64))
+
+    def where(self, chosen: BoolArray | IntArray) -> "_Pairs":
         return _Pairs(
-            self.component[chosen], self.left[chosen], self.right[chosen], self.weight[chosen]
+            self.component[chosen],
+            self.left[chosen],
+            self.right[chosen],
+            self.weight[chosen],
+            self.parts[chosen],
         )
 
-    def by_component(self, components: IntArray) -> Iterator[list[tuple[int, int, int]]]:
-        """Give the pairs of each of the components (ascending) as (left, right, weight)."""
+    def ends(self) -> tuple[list[int], list[int]]:
+        return self.left.tolist(), self.right.tolist()
+
+    def by_component(self, components: IntArray) -> Iterator["_Pairs"]:
+        """Give the pairs of each of the components (ascending)."""
         order = np.argsort(self.component, kind="stable")
         low = np.searchsorted(self.component, components, sorter=order)
         high = np.searchsorted(self.component, components, side="right", sorter=order)
         for start, end in zip(low.tolist(), high.tolist(), strict=True):
-            part = order[start:end]
-            columns = (self.left[part], self.right[part], self.weight[part])
-            yield list(zip(*(column.tolist() for column in columns), strict=True))
+            yield self.where(order[start:end])
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,18 +171,17 @@ class _Inside:
     """Of each component: whether something inside it was judged the same or different."""
 
     @classmethod
-    def of(cls, layout: _Layout, edges: Edges, judged: Judged) -> "_Inside":
-        same, different = _Pairs.of(layout, judged.same), _Pairs.of(layout, judged.different)
+    def of(cls, layout: _Layout, edges: Edges, parts: IntArray, judged: Judged) -> "_Inside":
+        same, different = (_Pairs.judged(layout, of) for of in (judged.same, judged.different))
         marked = np.zeros(len(layout.size), dtype=np.bool_)
         marked[same.component] = marked[different.component] = True
-        return cls(_Pairs.of(layout, edges), same, different, marked)
+        return cls(_Pairs.of(layout, edges, parts), same, different, marked)
 
 
 def _whole(layout: _Layout, inside: _Inside, link: int) -> BoolArray:
     """Tell which components are one cluster because every pair links and nobody judged otherwise.
 
-    Then every linkage is at or above the threshold, whatever is fused first; most components are
-    so.
+    Most components are so.
     """
     linked = inside.pairs.component[inside.pairs.weight >= link]
     whole = np.bincount(linked, minlength=len(layout.size)) == layout.size * (layout.size - 1) // 2
@@ -163,13 +197,13 @@ def _take_apart_small(
     if not len(components):
         return
     size = int(layout.size[components[0]])
-    weights = np.full((len(components), size, size), UNSCORED)
     row = np.cumsum(chosen) - 1
     taken = pairs.where(chosen[pairs.component])
-    at, cut = row[taken.component], np.clip(taken.weight, *cut_at(link))
-    weights[at, taken.left, taken.right] = weights[at, taken.right, taken.left] = cut
+    parts = np.full((len(components), size, size, taken.parts.shape[1]), MISSING)
+    at = row[taken.component]
+    parts[at, taken.left, taken.right] = parts[at, taken.right, taken.left] = taken.parts
     members = layout.order[layout.start[components][:, None] + np.arange(size)]
-    first[members] = np.take_along_axis(members, fuse_small(weights, link), axis=1)
+    first[members] = np.take_along_axis(members, fuse_small(parts, link), axis=1)
 
 
 def _take_apart(
@@ -187,12 +221,12 @@ def _take_apart(
     for number, pairs, same, different in known:
         members = layout.members(number)
         component = Component(
-            len(members), pairs, _without_weight(same), _without_weight(different)
+            size=len(members),
+            pairs=list(zip(*pairs.ends(), pairs.weight.tolist(), strict=True)),
+            parts=pairs.parts.tolist(),
+            same=list(zip(*same.ends(), strict=True)),
+            different=list(zip(*different.ends(), strict=True)),
         )
         over = layout.over_limit[number]
         fused = fuse_single(component, link + TOP_RUNG) if over else fuse(component, link)
         first[members] = members[fused]
-
-
-def _without_weight(pairs: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
-    return [(left, right) for left, right, _ in pairs]

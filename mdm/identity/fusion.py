@@ -7,17 +7,19 @@ are in are small, and fused many at once by mdm.identity.small.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
-from mdm.identity.components import MICRO, IntArray
+import numpy as np
 
-FLOOR, CEILING = -20 * MICRO, 15 * MICRO
-"""Weights are cut to this inside the linkage, so that no single pair outvotes all the others."""
-UNSCORED = -8 * MICRO
-"""What a pair counts that has no weight (DESIGN.md, 'Clusters'; measured there)."""
+from mdm.identity.components import IntArray
+
+MISSING = int(np.iinfo(np.int64).min)
+"""The part of a comparison that one of the two records has no value for."""
+NEVER = MISSING
+"""The linkage of two groups that nothing is known of."""
 
 Pair = tuple[int, int]
 Count = TypeVar("Count", int, IntArray)
@@ -27,6 +29,8 @@ Count = TypeVar("Count", int, IntArray)
 class Component:
     """One component: `pairs` are (smaller, larger, weight in micro-bits), each pair once.
 
+    `parts`, parallel to `pairs`, take a weight apart: what is added whatever is compared (the
+    prior), then what each comparison adds, in micro-bits, MISSING where it could not compare.
     `same` and `different` are what stewards judged, any pairs that stand for their groups.  They
     do not contradict each other (mdm.identity.judgements.constraints refuses it); if they did,
     *same* would win, for it is fused before *different* is looked at.
@@ -34,33 +38,34 @@ class Component:
 
     size: int
     pairs: Sequence[tuple[int, int, int]]
+    parts: Sequence[Sequence[int]]
     same: Sequence[Pair]
     different: Sequence[Pair]
 
 
-def cut_at(link: int) -> tuple[int, int]:
-    """Tell what weights are cut to inside the linkage: FLOOR and CEILING.
-
-    Only a link threshold outside of them moves them, so that a cut never carries a pair across it.
-    """
-    return min(FLOOR, link - 1), max(CEILING, link)
-
-
 def counted(pairs: Count) -> Count:
-    """Tell how many of the pairs between two groups count: three fifths, a part of one whole."""
-    return -(-pairs * 3 // 5)
+    """Tell how many of so many pairs count: the better half, of an odd number one more."""
+    return (pairs + 1) // 2
 
 
-def linkage(weights: Sequence[int]) -> int:
-    """Tell how well two groups hold together: the mean of the stronger three fifths of their pairs.
+def linkage(parts: Sequence[Sequence[int]]) -> int:
+    """Tell how well two groups hold together: what each comparison says of them, added up.
 
-    `weights` (micro-bits, ascending) are those of all pairs between the groups; the mean is rounded
-    down.
+    `parts` (micro-bits) are those of all pairs between the groups, a sequence for each comparison,
+    ascending, without the missing ones, that of the prior first.  A comparison says the mean of the
+    better half, rounded down.  NEVER where there is no pair.
 
-        [-4, 1, 6] bits: the stronger three fifths are 1 and 6, the linkage is 3.5 bits
+        prior, name, birth date of three pairs     [-9 -9 -9]  [-4 5 7]  [-6]
+        better halves                              -9          6         -6      linkage -9 bits
     """
-    count = counted(len(weights))
-    return sum(weights[-count:]) // count
+    if not parts[0]:
+        return NEVER
+    return sum(_better_half(of_one) for of_one in parts if of_one)
+
+
+def _better_half(values: Sequence[int]) -> int:
+    count = counted(len(values))
+    return sum(values[-count:]) // count
 
 
 def fuse(component: Component, link: int) -> list[int]:
@@ -70,7 +75,7 @@ def fuse(component: Component, link: int) -> list[int]:
     judgement keeps apart are never fused.
     """
     groups = _Groups(component)
-    linkages = _Linkages(groups, _cut_weights(component, link))
+    linkages = _Linkages(groups, component)
     heap = [(-bits, pair) for pair, bits in linkages.value.items() if bits >= link]
     heapify(heap)
     while heap:
@@ -139,36 +144,39 @@ class _Groups:
 
 
 class _Linkages:
-    """The weights between every two groups, ascending, and the linkage, `value`, that they make."""
+    """The parts of the pairs between every two groups, ascending, and the linkage, `value`."""
 
-    def __init__(self, groups: _Groups, weight: Mapping[Pair, int]) -> None:
+    def __init__(self, groups: _Groups, component: Component) -> None:
         first = groups.firsts()
         self._names = set(first)
-        between = defaultdict[Pair, list[int]](list)
-        for right, one in enumerate(first):
-            for left, other in enumerate(first[:right]):
-                if one != other:
-                    pair = (one, other) if one < other else (other, one)
-                    between[pair].append(weight.get((left, right), UNSCORED))
-        self._between = {pair: sorted(weights) for pair, weights in between.items()}
-        self.value = {pair: linkage(weights) for pair, weights in self._between.items()}
+        gathered: dict[Pair, list[list[int]]] = {}
+        for (left, right, _), parts in zip(component.pairs, component.parts, strict=True):
+            one, other = sorted((first[left], first[right]))
+            if one != other:
+                between = gathered.setdefault((one, other), [[] for _ in parts])
+                for of_one, part in zip(between, parts, strict=True):
+                    if part != MISSING:
+                        of_one.append(part)
+        self._between = {pair: list(map(sorted, parts)) for pair, parts in gathered.items()}
+        self.value = {pair: linkage(parts) for pair, parts in self._between.items()}
 
     def fuse(self, kept: int, gone: int) -> list[Pair]:
         """Fuse two groups under the name of the first; the result is the pairs that changed."""
         self._names.remove(gone)
         del self._between[kept, gone], self.value[kept, gone]
-        return [self._join(kept, gone, third) for third in self._names if third != kept]
+        changed = (self._join(kept, gone, third) for third in self._names if third != kept)
+        return [pair for pair in changed if pair is not None]
 
-    def _join(self, kept: int, gone: int, third: int) -> Pair:
+    def _join(self, kept: int, gone: int, third: int) -> Pair | None:
+        """Give the group `kept` what is known between `gone` and a third; None if nothing is."""
         pair = (kept, third) if kept < third else (third, kept)
         old = (gone, third) if gone < third else (third, gone)
+        more = self._between.pop(old, None)
+        if more is None:
+            return None
         del self.value[old]
+        known = self._between.get(pair)
         # both lists are ascending: sorting them joins two runs, in linear time
-        joined = sorted(self._between[pair] + self._between.pop(old))
+        joined = [sorted(a + b) for a, b in zip(known, more, strict=True)] if known else more
         self._between[pair], self.value[pair] = joined, linkage(joined)
         return pair
-
-
-def _cut_weights(component: Component, link: int) -> dict[Pair, int]:
-    lowest, highest = cut_at(link)
-    return {(left, right): min(max(bits, lowest), highest) for left, right, bits in component.pairs}

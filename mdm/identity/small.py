@@ -9,24 +9,24 @@ which a loop in Python takes longer than scoring their pairs.
 import numpy as np
 
 from mdm.identity.components import IntArray
-from mdm.identity.fusion import counted
+from mdm.identity.fusion import MISSING, NEVER, counted
 
 SMALL = 6
 """Records in a component up to which columns are faster than one at a time (measured)."""
-_NEVER = np.iinfo(np.int64).min
-"""The linkage of two groups that are one, or no more."""
 
 
-def fuse_small(weights: IntArray, link: int) -> IntArray:
+def fuse_small(parts: IntArray, link: int) -> IntArray:
     """Fuse groups, strongest linkage first, while it stays at or above `link` (micro-bits).
 
-    `weights` (components, size, size) are symmetric and cut already; the diagonal is not read.
-    The result (components, size) is the first record of each record's cluster.
+    `parts` (components, size, size, parts) are symmetric and as those of a `Component`, MISSING on
+    the diagonal and wherever a pair is not known.  The result (components, size) is the first
+    record of each record's cluster.
     """
-    count, size, _ = weights.shape
+    count, size, _, _ = parts.shape
     home = np.tile(np.arange(size), (count, 1))
     before = np.arange(size)[:, None] < np.arange(size)
-    linkages = np.where(before, weights, _NEVER)
+    weights = np.where(parts == MISSING, 0, parts).sum(axis=3)
+    linkages = np.where(before & (parts[..., 0] != MISSING), weights, NEVER)
     open_ = np.arange(count)
     while True:
         # of equal ones the first: that of the smallest first records
@@ -37,19 +37,20 @@ def fuse_small(weights: IntArray, link: int) -> IntArray:
         if not len(open_):
             return home
         home[open_] = np.where(home[open_] == gone[:, None], kept[:, None], home[open_])
-        linkages[open_, gone, :] = linkages[open_, :, gone] = _NEVER
+        linkages[open_, gone, :] = linkages[open_, :, gone] = NEVER
         for third in range(size):
             left, right = np.minimum(kept, third), np.maximum(kept, third)
-            linkages[open_, left, right] = _linkage(weights[open_], home[open_], kept, third)
+            linkages[open_, left, right] = _linkage(parts[open_], home[open_], kept, third)
 
 
-def _linkage(weights: IntArray, home: IntArray, kept: IntArray, third: int) -> IntArray:
+def _linkage(parts: IntArray, home: IntArray, kept: IntArray, third: int) -> IntArray:
     """Work out the linkage between the group `kept` of each component and its group `third`."""
+    count, size, _, comparisons = parts.shape
     in_kept, in_third = home == kept[:, None], home == third
-    between = in_kept[:, :, None] & in_third[:, None, :]
-    count = counted(in_kept.sum(axis=1) * in_third.sum(axis=1))
-    flat = np.where(between, weights, _NEVER).reshape(len(weights), home.shape[1] ** 2)
-    strongest = np.sort(flat, axis=1)[:, ::-1]
-    counts = np.arange(flat.shape[1]) < count[:, None]
-    mean = np.where(counts, strongest, 0).sum(axis=1) // np.maximum(count, 1)
-    return np.where((count == 0) | (kept == third), _NEVER, mean)
+    between = in_kept[:, :, None, None] & in_third[:, None, :, None]
+    flat = np.where(between, parts, MISSING).reshape(count, size * size, comparisons)
+    best_first = np.sort(flat, axis=1)[:, ::-1]  # what is missing comes last
+    better = counted((flat != MISSING).sum(axis=1))
+    counts = np.arange(size * size)[:, None] < better[:, None, :]
+    mean = np.where(counts, best_first, 0).sum(axis=1) // np.maximum(better, 1)
+    return np.where((better[:, 0] == 0) | (kept == third), NEVER, mean.sum(axis=1))

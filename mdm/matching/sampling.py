@@ -15,7 +15,7 @@ import numpy as np
 from mdm.matching import blocking
 from mdm.matching.joint import Patterns
 from mdm.matching.model import ScoringModel
-from mdm.matching.scoring import prediction
+from mdm.matching.scoring import adjusted, prediction
 
 CANDIDATES = 300_000
 """Candidates that are looked at, about; of more, those of a sample of records."""
@@ -116,7 +116,7 @@ def _compared(
     """Count the patterns of the pairs of a table, every pair standing for `each` pairs."""
     names = [written["output_column_name"] for written in model.settings["comparisons"]]
     levels = [f"gamma_{name}" for name in names]
-    rarity = [f"mw_tf_adj_{name}" for name in _adjusted(model)]
+    rarity = [f"mw_tf_adj_{name}" for name in adjusted(model)]
     columns = connection.execute(
         f"""
         select {", ".join(levels)},
@@ -133,12 +133,3 @@ def _compared(
         pairs=columns["pairs"] * each,
         candidate=np.full(len(columns["pairs"]), pairs == CANDIDATE),
     )
-
-
-def _adjusted(model: ScoringModel) -> list[str]:
-    """Name the comparisons that have a level adjusted for term frequency."""
-    return [
-        written["output_column_name"]
-        for written in model.settings["comparisons"]
-        if any("tf_adjustment_column" in level for level in written["comparison_levels"])
-    ]

@@ -5,8 +5,10 @@ rounded before anything is decided, so that no float's last digit decides anythi
 """
 
 import duckdb
+import numpy as np
 
-from mdm.identity.components import MICRO
+from mdm.identity.components import MICRO, IntArray
+from mdm.identity.fusion import MISSING
 from mdm.matching.model import ScoringModel
 
 
@@ -37,3 +39,36 @@ def score(
         from {prediction(connection, model, pairs)}
         """
     )
+
+
+def score_parts(connection: duckdb.DuckDBPyConnection, model: ScoringModel, pairs: str) -> IntArray:
+    """Tell what each comparison adds to the weights of a table's pairs, in the order (n_l, n_r).
+
+    Result: (pairs, comparisons), micro-bits, MISSING where a comparison could not compare.
+    """
+    names = [written["output_column_name"] for written in model.settings["comparisons"]]
+    with_rarity = set(adjusted(model))
+    added = [
+        f"mw_{name} + mw_tf_adj_{name}" if name in with_rarity else f"mw_{name}" for name in names
+    ]
+    parts = [
+        f"if(gamma_{name} = -1, {MISSING}, round(({bits}) * {MICRO})::bigint) as part_{name}"
+        for name, bits in zip(names, added, strict=True)
+    ]
+    columns = connection.execute(
+        f"""
+        select {", ".join(parts)}
+        from {prediction(connection, model, pairs)}
+        order by n_l, n_r
+        """
+    ).fetchnumpy()
+    return np.column_stack([columns[f"part_{name}"].astype(np.int64) for name in names])
+
+
+def adjusted(model: ScoringModel) -> list[str]:
+    """Name the comparisons that have a level adjusted for term frequency."""
+    return [
+        written["output_column_name"]
+        for written in model.settings["comparisons"]
+        if any("tf_adjustment_column" in level for level in written["comparison_levels"])
+    ]

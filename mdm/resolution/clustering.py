@@ -8,11 +8,19 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from mdm.identity.cluster import NOTHING_JUDGED, Judged, cap_unsure, clusters, edges_of
-from mdm.identity.components import Components, Edges, IntArray, components
+from mdm.identity.cluster import (
+    NOTHING_JUDGED,
+    Judged,
+    cap_unsure,
+    clusters,
+    edges_of,
+    taken_apart,
+)
+from mdm.identity.components import BoolArray, Components, Edges, IntArray, components
+from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Pair, constraints
 from mdm.matching.model import ScoringModel
-from mdm.matching.scoring import score
+from mdm.matching.scoring import score, score_parts
 from mdm.resolution.snapshot import Snapshot
 
 
@@ -22,8 +30,11 @@ def cluster(snapshot: Snapshot, model: ScoringModel, *, link: int) -> IntArray:
     judged = judged_in(snapshot)
     found = linked_components(snapshot, judged, link=link)
     _score_inside(connection, model, found)
-    inside = scored_edges(connection, "semi join component_pair using (n_l, n_r)")
-    return clusters(found, cap_unsure(inside, judged.unsure, link=link), judged, link=link)
+    scored = scored_edges(connection, "semi join component_pair using (n_l, n_r)")
+    inside = cap_unsure(scored, judged.unsure, link=link)
+    apart = taken_apart(found, inside, judged, link=link)
+    parts = _parts(connection, model, inside, apart)
+    return clusters(found, inside, parts, judged, link=link)
 
 
 def linked_components(snapshot: Snapshot, judged: Judged, *, link: int) -> Components:
@@ -79,6 +90,19 @@ def _score_inside(
     )
     score(connection, model, pairs="unscored", scored="scored_inside")
     connection.execute("insert into scored select * from scored_inside")
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, model: ScoringModel, edges: Edges, chosen: BoolArray
+) -> IntArray:
+    """Score the chosen pairs once more, comparison by comparison; the others have no parts."""
+    taken = edges.where(chosen)  # in the order of their positions, as they are scored
+    connection.register("taken_apart", pa.table({"n_l": taken.left, "n_r": taken.right}))
+    found = score_parts(connection, model, "taken_apart")
+    connection.unregister("taken_apart")
+    parts = np.full((len(edges.left), found.shape[1]), MISSING)
+    parts[chosen] = found
+    return parts
 
 
 def judged_in(snapshot: Snapshot) -> Judged:
