@@ -85,9 +85,14 @@ _FAMILIES = Rates(
     twins=0.08, namesakes=0.08, families=0.5, couples=0.1, sharers=0.06, shared_contact=0.5
 )
 _NAMES = ("key", "given_name", "family_name")
+_CONTACTS = ("gender", "phone", "street_address", "postal_code", "city")
+_CARELESS = Rates(typing=0.25, missing=0.2, placeholder=0.08, moved=0.3, married_name=0.3)
 
 MADE = (
     Made("families", Population(rates=_FAMILIES), 20_000),
+    Made("families_apart", Population(rates=_FAMILIES), 20_000, rules="families_apart"),
+    Made("contacts", Population(seed=9), 20_000, views=((*_NAMES, *_CONTACTS),)),
+    Made("careless", Population(seed=7, rates=_CARELESS), 20_000),
     Made("company", Population(), 10_000, alter=in_one_company(200)),
     Made(
         "two_views",
@@ -109,5 +114,7 @@ MADE = (
     Made("people_10000", Population(seed=2), 10_000),
     Made("people_100000", Population(seed=2), 100_000),
 )
-"""Families and twins; a company behind one phone; sources with little in common; a register of
-names and birth dates with one record in ten twice; three sizes of one population."""
+"""Families and twins, and the same with what they share compared one by one; people without birth
+dates, e-mails and identifiers; careless typists; a company behind one phone; sources with little in
+common; a register of names and birth dates with one record in ten twice; three sizes of one
+population."""

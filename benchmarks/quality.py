@@ -9,7 +9,7 @@ when a bar is missed, 2 when a set is missing.
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.bootstrap import f1_difference
+from benchmarks.causes import Causes, causes
 from benchmarks.data_sets import DATA_SETS, DataSet
 from benchmarks.labelled import DataMissingError, Laid
 from benchmarks.report import table, write_section
@@ -45,6 +46,7 @@ class Quality:
     splink: AtThreshold
     best: AtThreshold
     difference: tuple[float, float]
+    causes: Causes
     seconds: float
 
 
@@ -107,6 +109,7 @@ def _quality(name: str, store: Store, laid: Laid, seconds: float) -> Quality:
         splink=splink,
         best=max(tried, key=lambda at: at.components.scores.f1),
         difference=f1_difference(evidence.cluster, joined, evidence.entity, seed=1),
+        causes=causes(evidence),
         seconds=seconds,
     )
 
@@ -124,6 +127,16 @@ def report(measured: Sequence[Quality]) -> list[str]:
         *table(
             ["data set", "blocking", "components", "clustering", "bar", ""],
             [_stages(quality) for quality in measured],
+        ),
+        "",
+        "Records whose golden record is wrong, by cause: it holds a stranger (linked by a pair of the "
+        "record's own, or brought in by others), or a record of the same person is elsewhere (taken "
+        "apart inside a component, compared but too weak, not compared or far too weak). A record "
+        "may have a cause of each kind.",
+        "",
+        *table(
+            ["data set", "wrong", "own pair", "others", "taken apart", "too weak", "not compared"],
+            [_causes(quality) for quality in measured],
         ),
         "",
         *(_difference(quality) for quality in measured if quality.name == "fake_1000"),
@@ -152,6 +165,11 @@ def _stages(quality: Quality) -> list[str]:
     if bar is None:
         return [quality.name, *shares, "", ""]
     return [quality.name, *shares, bar.words, "reached" if bar.reached(quality) else "MISSED"]
+
+
+def _causes(quality: Quality) -> list[str]:
+    counts = astuple(quality.causes)
+    return [quality.name, *(f"{count:,}" for count in counts)]
 
 
 def _difference(quality: Quality) -> str:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import orjson
@@ -13,12 +14,15 @@ import pytest
 
 from benchmarks import batch, data_sets, labelled, quality
 from benchmarks.bootstrap import f1_difference
+from benchmarks.causes import Causes, causes
 from benchmarks.made import in_one_company
 from benchmarks.memory import run_measured
 from benchmarks.report import table, write_section
 from demo.population import Population, records
+from mdm.identity.components import MICRO, Edges
 from mdm.identity.metrics import pairwise
 from mdm.model.rules.load import load_rules
+from mdm.resolution.evidence import Evidence
 
 
 @pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
@@ -43,7 +47,7 @@ def test_families_in_which_everything_is_shared_are_kept_apart():
     assert quality.BARS["families"].reached(measured), "\n".join(quality.report([measured]))
 
 
-@pytest.mark.parametrize("name", ["company", "two_views", "register", "people_1000"])
+@pytest.mark.parametrize("name", ["company", "contacts", "two_views", "register", "people_1000"])
 def test_a_made_set_is_laid_out_with_a_label_for_each_record(tmp_path, name):
     laid = replace(data_sets.DATA_SETS[name], records=300).lay_out(tmp_path)
     labels = pq.read_table(laid.labels)
@@ -51,6 +55,29 @@ def test_a_made_set_is_laid_out_with_a_label_for_each_record(tmp_path, name):
 
     assert labels.num_rows == sum(file.num_rows for file in files) == 300
     assert {each.source.name for each in laid.sources.sources} == set(labels["source"].to_pylist())
+
+
+def test_a_wrong_record_is_counted_by_what_went_wrong():
+    """Two people: 0 1 2 3 and 4 5 6; each record in the cluster and component that is listed."""
+    pairs = [(0, 1, 5), (0, 4, 3), (2, 3, -2)]
+    left, right, bits = np.array(pairs, dtype=np.int64).T
+    evidence = Evidence(
+        model=SimpleNamespace(link_bits=0.0),
+        count=7,
+        labelled=np.arange(7),
+        entity=np.array([0, 0, 0, 0, 1, 1, 1]),
+        cluster=np.array([0, 0, 1, 2, 0, 3, 3]),
+        component=np.array([0, 0, 0, 2, 0, 3, 3]),
+        pairs=Edges(left, right, bits * MICRO),
+        blocked=0,
+        unlabelled=0,
+        unresolved=0,
+        unknown=0,
+    )
+    # 0 and 4 link, 1 comes along; 0, 1, 2 were in one component; 3 has a weak pair; 4 5 6 none
+    assert causes(evidence) == Causes(
+        wrong=7, wrong_pair=2, by_others=1, taken_apart=3, too_weak=1, not_compared=3
+    )
 
 
 def test_the_people_of_one_company_have_one_phone_where_they_have_any():
