@@ -11,7 +11,7 @@ INSTALL := $(UV) pip install --python $(BIN)/python --constraint requirements.lo
 	--build-constraint requirements.lock --editable
 WITH_DATABASES := $(BIN)/python scripts/with_databases.py
 
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test lint format bench pictures lock clean
 .DEFAULT_GOAL := help
 
 help:            ## say what there is to make
@@ -37,6 +37,9 @@ bench: .venv/.installed-to-develop            ## measure quality and speed; writ
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/batch.py --records 1000000
 
+pictures: .venv/.installed-to-develop            ## draw the pictures of docs/matching.md
+	$(BIN)/python benchmarks/pictures.py
+
 lock: $(UV)            ## choose the newest versions of all packages that pyproject.toml allows
 	$(UV) pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock' \
@@ -58,5 +61,5 @@ $(UV):
 	@touch $@
 
 .venv/.installed-to-develop: pyproject.toml requirements.lock | $(UV)
-	$(INSTALL) '.[mysql,test,lint]'
+	$(INSTALL) '.[mysql,test,lint,docs]'
 	@touch $@ .venv/.installed

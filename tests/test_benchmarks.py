@@ -12,7 +12,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import batch, data_sets, labelled, quality
+from benchmarks import batch, data_sets, labelled, pictures, quality
 from benchmarks.bootstrap import f1_difference
 from benchmarks.causes import Causes, causes
 from benchmarks.made import in_one_company
@@ -55,6 +55,14 @@ def test_a_made_set_is_laid_out_with_a_label_for_each_record(tmp_path, name):
 
     assert labels.num_rows == sum(file.num_rows for file in files) == 300
     assert {each.source.name for each in laid.sources.sources} == set(labels["source"].to_pylist())
+
+
+def test_the_pictures_are_drawn_from_what_was_resolved(tmp_path):
+    pictures.main(5_000, tmp_path)
+    drawn = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert set(drawn) == {path.name for path in pictures.PICTURES.iterdir()}
+    assert "Taken apart: 2 golden records" in drawn["cluster.svg"]
+    assert "one person" in drawn["weights.svg"]
 
 
 def test_a_wrong_record_is_counted_by_what_went_wrong():
