@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,6 +18,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.bootstrap import f1_difference
+from benchmarks.calibrated import EDGES, Band, bands
 from benchmarks.causes import Causes, causes
 from benchmarks.data_sets import DATA_SETS, DataSet
 from benchmarks.labelled import DataMissingError, Laid
@@ -47,6 +49,7 @@ class Quality:
     best: AtThreshold
     difference: tuple[float, float]
     causes: Causes
+    bands: list[Band]
     seconds: float
 
 
@@ -112,6 +115,7 @@ def _quality(name: str, store: Store, laid: Laid, seconds: float) -> Quality:
         best=max(tried, key=lambda at: at.components.scores.f1),
         difference=f1_difference(evidence.cluster, joined, evidence.entity, seed=1),
         causes=causes(evidence),
+        bands=bands(evidence),
         seconds=seconds,
     )
 
@@ -136,6 +140,14 @@ def report(measured: Sequence[Quality]) -> list[str]:
         *table(
             ["data set", "wrong", "own pair", "others", "taken apart", "too weak", "not compared"],
             [_causes(quality) for quality in measured],
+        ),
+        "",
+        "Of the pairs at so many bits, the share that matches / the share that the weights promise "
+        "(in brackets where there are fewer than 50 pairs):",
+        "",
+        *table(
+            ["data set", *(f"{low:g} … {high:g}" for low, high in pairwise(EDGES))],
+            [[quality.name, *map(_band, quality.bands)] for quality in measured],
         ),
         "",
         *(_difference(quality) for quality in measured if quality.name == "fake_1000"),
@@ -177,6 +189,13 @@ _CAUSES = (
 def _causes(quality: Quality) -> list[str]:
     counts = astuple(quality.causes)
     return [quality.name, *(f"{count:,}" for count in counts)]
+
+
+def _band(band: Band) -> str:
+    if not band.pairs:
+        return ""
+    shown = f"{band.share:.2f} / {band.expected:.2f}"
+    return shown if band.pairs >= 50 else f"({shown})"
 
 
 def _difference(quality: Quality) -> str:

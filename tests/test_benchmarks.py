@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks import batch, data_sets, labelled, pictures, quality
 from benchmarks.bootstrap import f1_difference
+from benchmarks.calibrated import bands
 from benchmarks.causes import Causes, causes
 from benchmarks.made import in_one_company
 from benchmarks.memory import run_measured
@@ -82,6 +83,9 @@ def test_a_wrong_record_is_counted_by_what_went_wrong():
         unresolved=0,
         unknown=0,
     )
+    low, *_ = [band for band in bands(evidence) if band.pairs]
+    assert (low.low, low.high, low.pairs, low.share) == (-2, 0, 1, 1.0)
+    assert low.expected == pytest.approx(0.2)
     # 0 and 4 link, 1 comes along; 0, 1, 2 were in one component; 3 has a weak pair; 4 5 6 none
     assert causes(evidence) == Causes(
         wrong=7, wrong_pair=2, by_others=1, taken_apart=3, too_weak=1, not_compared=3
