@@ -51,6 +51,12 @@ STRICT = rules_from_text(
     "strict.yaml",
 )
 """Links only those who agree on everything, and finds only those who agree on an e-mail."""
+SINGLE = rules_from_text(
+    _RULES.replace("email: email", "email: {kind: email, many: false}")
+    + "thresholds: {link: 0, review: -6}\n",
+    "single.yaml",
+)
+"""A record has one e-mail."""
 
 ANN = {"given_name": "Ann", "date_of_birth": "1980-01-31", "email": ("ann@lee.example",)}
 BOB = {"given_name": "Bob", "date_of_birth": "1990-05-05", "email": ("bob@ray.example",)}

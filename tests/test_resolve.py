@@ -1,11 +1,13 @@
 """Resolving: what is published, what stays, and which golden IDs come of it."""
 
+import json
+
 import pytest
 
 from mdm.identity.crosswalk_diff import Summary
 from mdm.model.errors import NotFound, NothingToDo, Pending, Retired
 from mdm.store import models
-from tests.resolving import ANN, BOB, CID, RULES, STRICT, Office
+from tests.resolving import ANN, BOB, CID, RULES, SINGLE, STRICT, Office
 
 ANNE = {"given_name": "Ann", "date_of_birth": "1980-01-31", "email": ("anne@other.example",)}
 
@@ -184,3 +186,18 @@ def test_an_older_version_can_be_resolved_with_again(settled):
 
 def hashes(office: Office) -> set[str]:
     return {name for (name,) in office.query("SELECT rules_hash FROM standardised")}
+
+
+def test_an_attribute_that_may_have_one_value_now_takes_the_first_of_those_it_had(settled):
+    settled.take(bank_3={**CID, "email": ("cid@fox.example", "cid@old.example")})
+    settled.train(SINGLE)
+    settled.resolve()
+    first = {"ann@lee.example", "bob@ray.example", "cid@fox.example"}
+    assert set(emails(settled)) == first
+    settled.resolve(1)
+    assert ["cid@fox.example", "cid@old.example"] in emails(settled)
+
+
+def emails(office: Office) -> list:
+    found = office.query("SELECT attributes FROM golden_record")
+    return [json.loads(text)["email"] for (text,) in found]

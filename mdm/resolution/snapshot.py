@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from mdm.matching.columns import load_records
 from mdm.model.judgements import Judgement
 from mdm.model.progress import Advance, Progress
+from mdm.model.records import Attributes, AttributeValue
 from mdm.model.rules.rules import Rules
 from mdm.standardise import Standardiser
 from mdm.store import (
@@ -99,18 +100,28 @@ def _standardised(
 
 
 def _anew(batch: pa.RecordBatch, standardiser: Standardiser, rules: Rules) -> pa.RecordBatch:
-    names = {attribute.name for attribute in rules.attributes}
+    """Standardise a batch by these rules; an attribute may be `many` by them and was not, or was.
+
+    A list becomes its first value, a value a list of one.  The store keeps what the department
+    gave.
+    """
     written: list[Any] = batch["attributes"].to_pylist()
-    values = [
-        to_json(
-            standardiser.attributes(
-                {name: v for name, v in attributes_from_json(text).items() if name in names}
-            )
-        )
-        for text in written
-    ]
-    place = batch.schema.get_field_index("standardised")
-    return batch.set_column(place, "standardised", pa.array(values, pa.string()))
+    shaped = [_shaped(attributes_from_json(text), rules) for text in written]
+    standardised = map(standardiser.attributes, shaped)
+    for name, values in (("attributes", shaped), ("standardised", standardised)):
+        place = batch.schema.get_field_index(name)
+        batch = batch.set_column(place, name, pa.array(map(to_json, values), pa.string()))
+    return batch
+
+
+def _shaped(attributes: Attributes, rules: Rules) -> dict[str, AttributeValue]:
+    shaped: dict[str, AttributeValue] = {}
+    for attribute in rules.attributes:
+        value = attributes.get(attribute.name)
+        if value is not None:
+            values = (value,) if isinstance(value, str) else value
+            shaped[attribute.name] = values if attribute.many else values[0]
+    return shaped
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:
