@@ -174,7 +174,8 @@ def test_small_components_are_fused_together_as_each_alone(size, count, width, l
         parts = [(data.draw(graphs.WEIGHTS), *data.draw(rest)) for _ in pairs]
         for (i, j), of_pair in zip(pairs, parts, strict=True):
             table[number, i, j] = table[number, j, i] = of_pair
-        weighed = [(i, j, 0) for i, j in pairs]
+        weights = [sum(part for part in of_pair if part != MISSING) for of_pair in parts]
+        weighed = [(*pair, weight) for pair, weight in zip(pairs, weights, strict=True)]
         alone.append(fuse(Component(size, weighed, parts, [], []), link))
     assert fuse_small(table, link).tolist() == alone
 
