@@ -192,10 +192,20 @@ def test_an_attribute_that_may_have_one_value_now_takes_the_first_of_those_it_ha
     settled.take(bank_3={**CID, "email": ("cid@fox.example", "cid@old.example")})
     settled.train(SINGLE)
     settled.resolve()
+    assert settled.resolve().summary == Summary(0, 0, 0, 0, 0, 0, 0, unchanged=3)
     first = {"ann@lee.example", "bob@ray.example", "cid@fox.example"}
     assert set(emails(settled)) == first
     settled.resolve(1)
     assert ["cid@fox.example", "cid@old.example"] in emails(settled)
+
+
+def test_an_attribute_that_may_have_many_values_now_has_the_one_it_had(office):
+    single = {**CID, "email": "cid@fox.example"}
+    office.take(SINGLE, bank_1=single, shop_1=single)
+    office.train()
+    office.resolve()
+    assert emails(office) == [["cid@fox.example"]]
+    assert office.resolve().summary == Summary(0, 0, 0, 0, 0, 0, 0, unchanged=1)
 
 
 def emails(office: Office) -> list:

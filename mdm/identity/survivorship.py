@@ -50,7 +50,7 @@ class Golden:
 
 
 @dataclass(frozen=True)
-class Part:
+class Contest:
     """What survives together, a single attribute or a group, and the strategies that decide."""
 
     attributes: tuple[Attribute, ...]
@@ -62,10 +62,10 @@ class Part:
         return len(self.attributes) == 1 and self.attributes[0].many
 
 
-def parts(rules: Rules) -> list[Part]:
-    """List the parts of the rules' survivorship.
+def contests(rules: Rules) -> list[Contest]:
+    """List the contests of the rules' survivorship.
 
-    A part follows the strategies of its first attribute, or the default ones.
+    One follows the strategies of its first attribute, or the default ones.
     """
     survivorship = rules.survivorship
     group_of = {name: names for names in survivorship.groups.values() for name in names}
@@ -74,7 +74,7 @@ def parts(rules: Rules) -> list[Part]:
         names = group_of.get(attribute.name, (attribute.name,))
         if names[0] == attribute.name:
             strategies = survivorship.attributes.get(attribute.name, survivorship.default)
-            found.append(Part(tuple(map(rules.attribute, names)), strategies))
+            found.append(Contest(tuple(map(rules.attribute, names)), strategies))
     return found
 
 
@@ -105,7 +105,8 @@ def plan(rules: Rules, standardise: Standardise) -> Plan:
     values of such an attribute to one form.
     """
     prepared = [
-        (strategies_of_members(part.strategies), _step(part, standardise)) for part in parts(rules)
+        (strategies_of_members(contest.strategies), _step(contest, standardise))
+        for contest in contests(rules)
     ]
     orders = list(dict.fromkeys(order for order, _ in prepared))
     return Plan(
@@ -124,14 +125,14 @@ def survive(plan: Plan, members: Sequence[Member]) -> Golden:
     return golden
 
 
-def _step(part: Part, standardise: Standardise) -> Step:
-    name = part.attributes[0].name
-    if part.every_value:
-        return partial(_survive_many, name, standardise, ranking(part.strategies))
-    if len(part.attributes) == 1:
-        return partial(_survive_one, name, ranking(part.strategies))
-    names = tuple(attribute.name for attribute in part.attributes)
-    return partial(_survive_group, names, ranking((LEADING, *part.strategies)))
+def _step(contest: Contest, standardise: Standardise) -> Step:
+    name = contest.attributes[0].name
+    if contest.every_value:
+        return partial(_survive_many, name, standardise, ranking(contest.strategies))
+    if len(contest.attributes) == 1:
+        return partial(_survive_one, name, ranking(contest.strategies))
+    names = tuple(attribute.name for attribute in contest.attributes)
+    return partial(_survive_group, names, ranking((LEADING, *contest.strategies)))
 
 
 def _survive_one(name: str, rank: Rank, members: Sequence[Member], golden: Golden) -> None:

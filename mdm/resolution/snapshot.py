@@ -102,16 +102,13 @@ def _standardised(
 def _anew(batch: pa.RecordBatch, standardiser: Standardiser, rules: Rules) -> pa.RecordBatch:
     """Standardise a batch by these rules; an attribute may be `many` by them and was not, or was.
 
-    A list becomes its first value, a value a list of one.  The store keeps what the department
-    gave.
+    Of a list the first value is taken then, and a value is a list of one.
     """
     written: list[Any] = batch["attributes"].to_pylist()
-    shaped = [_shaped(attributes_from_json(text), rules) for text in written]
-    standardised = map(standardiser.attributes, shaped)
-    for name, values in (("attributes", shaped), ("standardised", standardised)):
-        place = batch.schema.get_field_index(name)
-        batch = batch.set_column(place, name, pa.array(map(to_json, values), pa.string()))
-    return batch
+    shaped = (_shaped(attributes_from_json(text), rules) for text in written)
+    values = [to_json(standardiser.attributes(attributes)) for attributes in shaped]
+    place = batch.schema.get_field_index("standardised")
+    return batch.set_column(place, "standardised", pa.array(values, pa.string()))
 
 
 def _shaped(attributes: Attributes, rules: Rules) -> dict[str, AttributeValue]:

@@ -9,7 +9,7 @@ the same JSON, to the byte.  In: the table `member`, a row for each record of ea
 - for each attribute `form_<attribute>`, its standardised value or list of values, and
   `value_<attribute>`, the original one
 
-Out: a table for each part of the rules' survivorship: `serial`, and for each attribute
+Out: a table for each contest of the rules' survivorship: `serial`, and for each attribute
 `value_<attribute>` and `provenance_<attribute>` as JSON, null where the cluster has none.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from mdm.identity.contest import ALL_AGREE, LEADING, ONLY_VALUE, TIE, strategies_of_members
-from mdm.identity.survivorship import EVERY_VALUE, Part
+from mdm.identity.survivorship import EVERY_VALUE, Contest
 from mdm.model.rules.rules import Attribute
 
 FORM_OF = "form_of"
@@ -50,11 +50,12 @@ def quoted(text: str) -> str:
     )
 
 
-def surviving(part: Part, table: str) -> str:
-    """Make the table of a part."""
-    if part.every_value:
-        return f"create table {table} as {_every_value(part.attributes[0].name, part.strategies)}"
-    return f"create table {table} as {_one_group(part.attributes, part.strategies)}"
+def surviving(contest: Contest, table: str) -> str:
+    """Make the table of a contest."""
+    attributes, strategies = contest.attributes, contest.strategies
+    if contest.every_value:
+        return f"create table {table} as {_every_value(attributes[0].name, strategies)}"
+    return f"create table {table} as {_one_group(attributes, strategies)}"
 
 
 def _one_group(attributes: Sequence[Attribute], strategies: Sequence[str]) -> str:
