@@ -28,12 +28,9 @@ class Band:
 
 def bands(evidence: Evidence) -> list[Band]:
     """Count the pairs that blocking found, band by band."""
-    entity = np.full(evidence.count, -1, dtype=np.int64)
-    entity[evidence.labelled] = evidence.entity
-    left, right = entity[evidence.pairs.left], entity[evidence.pairs.right]
-    labelled = (left >= 0) & (right >= 0)
-    bits = evidence.pairs.weight[labelled] / MICRO
-    matches = (left == right)[labelled]
+    pairs = evidence.labelled_pairs
+    bits = pairs.weight / MICRO
+    matches = evidence.entity[pairs.left] == evidence.entity[pairs.right]
     found = []
     for low, high in pairwise(EDGES):
         within = (bits >= low) & (bits < high)

@@ -60,17 +60,14 @@ def _in_pairs(evidence: Evidence) -> tuple[BoolArray, BoolArray]:
     First: one that links them to a stranger in their cluster; second: one with a record of their
     entity that is in another cluster.
     """
-    place = np.full(evidence.count, -1, dtype=np.int64)
-    place[evidence.labelled] = np.arange(len(evidence.labelled))
-    left, right = place[evidence.pairs.left], place[evidence.pairs.right]
-    labelled = (left >= 0) & (right >= 0)
-    left, right, weight = left[labelled], right[labelled], evidence.pairs.weight[labelled]
-    same_entity = evidence.entity[left] == evidence.entity[right]
-    same_cluster = evidence.cluster[left] == evidence.cluster[right]
-    links = weight >= round(evidence.model.link_bits * MICRO)
-    found = []
-    for chosen in (links & same_cluster & ~same_entity, same_entity & ~same_cluster):
-        touched = np.zeros(len(evidence.labelled), dtype=np.bool_)
-        touched[left[chosen]] = touched[right[chosen]] = True
-        found.append(touched)
-    return found[0], found[1]
+    pairs = evidence.labelled_pairs
+    same_entity = evidence.entity[pairs.left] == evidence.entity[pairs.right]
+    same_cluster = evidence.cluster[pairs.left] == evidence.cluster[pairs.right]
+    links = pairs.weight >= round(evidence.model.link_bits * MICRO)
+
+    def touched(chosen: BoolArray) -> BoolArray:
+        records = np.zeros(len(evidence.labelled), dtype=np.bool_)
+        records[pairs.left[chosen]] = records[pairs.right[chosen]] = True
+        return records
+
+    return touched(links & same_cluster & ~same_entity), touched(same_entity & ~same_cluster)

@@ -134,7 +134,7 @@ def _telling_component(town: Town) -> list[int]:
         people = [town.entity[record] for record in records]
         if _same_parts(golden, people) and min(Counter(people).values(), default=0) > 1:
             return records
-    raise LookupError("no component was taken apart into the people that it is of")
+    raise LookupError("no component was taken apart into its people: draw from more records")
 
 
 _FEW = range(5, 9)

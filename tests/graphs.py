@@ -28,6 +28,13 @@ WEIGHTS = st.one_of(
     st.integers(-30 * MICRO, 45 * MICRO),
 )
 
+# mostly over the top rung, so that more than the limit hang together there
+HIGH = st.one_of(
+    st.integers(20, 26).map(lambda bits: bits * MICRO),
+    st.integers(23 * MICRO, 40 * MICRO),
+    WEIGHTS,
+)
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -68,6 +75,11 @@ class Graph:
     def clusters(self, limit: int = COMPONENT_LIMIT) -> list[int]:
         found = self.components(limit)
         return clusters(found, self.edges, self.parts, self.judged, link=self.link).tolist()
+
+
+def in_bits(weights: dict[Pair, float]) -> dict[Pair, int]:
+    """Turn bits into micro-bits."""
+    return {pair: round(bits * MICRO) for pair, bits in weights.items()}
 
 
 def connected(records: Iterable[int], pairs: Iterable[Pair]) -> list[set[int]]:

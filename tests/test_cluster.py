@@ -1,4 +1,4 @@
-"""Clusters: the strongest groups are fused first, and what people judged holds."""
+"""Clusters: the strongest groups are fused first, over the limit by single pairs."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm.identity.cluster import NOTHING_JUDGED, Judged, cap_unsure, clusters, edges_of
+from mdm.identity.cluster import Judged, clusters
 from mdm.identity.components import MICRO, TOP_RUNG, Components, Edges, IntArray
 from mdm.identity.fusion import MISSING, NEVER, Component, fuse, linkage
 from mdm.identity.small import SMALL, fuse_small
@@ -18,10 +18,6 @@ from tests.graphs import Graph
 
 LIMIT = 5
 ANY_LINK = st.integers(-30, 20).map(lambda bits: bits * MICRO)
-
-
-def in_bits(weights: dict[tuple[int, int], float]) -> dict[tuple[int, int], int]:
-    return {pair: round(bits * MICRO) for pair, bits in weights.items()}
 
 
 def agglomerate(graph: Graph, component: set[int]) -> list[set[int]]:
@@ -104,16 +100,8 @@ def test_pairs_without_a_weight_say_nothing(graph):
     assert graph.clusters() == by_definition(graph, limit=8)
 
 
-# mostly over the top rung, so that more than the limit hang together there
-HIGH = st.one_of(
-    st.integers(20, 26).map(lambda bits: bits * MICRO),
-    st.integers(23 * MICRO, 40 * MICRO),
-    graphs.WEIGHTS,
-)
-
-
 @settings(max_examples=200)
-@given(graphs.graphs(least=LIMIT, records=9, complete=True, weights=HIGH))
+@given(graphs.graphs(least=LIMIT, records=9, complete=True, weights=graphs.HIGH))
 def test_over_the_limit_strong_pairs_fuse_and_judgements_hold(graph):
     assert graph.clusters(LIMIT) == by_definition(graph, LIMIT)
 
@@ -123,7 +111,7 @@ def test_over_the_limit_strong_pairs_fuse_and_judgements_hold(graph):
 )
 def test_over_the_limit_a_record_goes_where_its_strongest_pair_leads(third, expected):
     # 0 stands between 1 and 2, which are different; 2 to 5 hang together
-    weights = in_bits({(0, 1): 23, (0, 2): third, (2, 3): 30, (3, 4): 30, (4, 5): 30})
+    weights = graphs.in_bits({(0, 1): 23, (0, 2): third, (2, 3): 30, (3, 4): 30, (4, 5): 30})
     graph = Graph(6, weights, different=[(1, 2)])
     assert graph.components(LIMIT).over_limit.all()
     assert graph.clusters(LIMIT) == expected
@@ -131,7 +119,7 @@ def test_over_the_limit_a_record_goes_where_its_strongest_pair_leads(third, expe
 
 def test_over_the_limit_a_pair_below_the_top_rung_fuses_nothing():
     # 5 hangs on 4, which it is different from, and on 0 too weakly
-    weights = in_bits({(i, i + 1): 20 for i in range(5)} | {(0, 5): 19})
+    weights = graphs.in_bits({(i, i + 1): 20 for i in range(5)} | {(0, 5): 19})
     graph = Graph(6, weights, different=[(4, 5)])
     assert graph.components(LIMIT).over_limit.all()
     assert graph.clusters(LIMIT) == [0, 0, 0, 0, 0, 1]
@@ -139,7 +127,7 @@ def test_over_the_limit_a_pair_below_the_top_rung_fuses_nothing():
 
 def test_few_records_can_be_over_the_limit_too():
     # the record between two people lacks what tells them apart
-    weights = in_bits({(0, 1): 20, (1, 2): 20, (0, 2): -20})
+    weights = graphs.in_bits({(0, 1): 20, (1, 2): 20, (0, 2): -20})
     compared = {(0, 1): (MISSING,), (1, 2): (MISSING,), (0, 2): (-40 * MICRO,)}
     assert Graph(3, weights, compared=compared).clusters(limit=2) == [0, 0, 0]
     assert Graph(3, weights, compared=compared).clusters(limit=3) == [0, 0, 1]
@@ -230,57 +218,9 @@ def moved(pairs, places: list[int]) -> dict[tuple[int, int], int]:
     return {(places[i], places[j]): bits for (i, j), bits in weights.items()}
 
 
-@settings(max_examples=200)
-@given(graphs.graphs(records=12, weights=st.one_of(graphs.WEIGHTS, HIGH)), st.booleans())
-def test_same_is_never_separated_and_different_never_together(graph, small_limit):
-    cluster = graph.clusters(LIMIT) if small_limit else graph.clusters()
-    assert all(cluster[one] == cluster[other] for one, other in graph.same)
-    assert all(cluster[one] != cluster[other] for one, other in graph.different)
-
-
-def test_different_holds_for_all_that_is_the_same():
-    # 3 is different from 0, which 1 and 2 are the same as; nothing else speaks against 3
-    everything = in_bits(dict.fromkeys(combinations(range(4), 2), 15))
-    graph = Graph(4, everything, same=[(0, 1), (1, 2)], different=[(0, 3)])
-    assert graph.clusters() == [0, 0, 0, 1]
-
-
-def test_different_is_not_crossed_by_way_of_a_third():
-    weights = in_bits({(0, 1): 9, (1, 2): 8, (0, 2): 15})
-    graph = Graph(3, weights, different=[(0, 2)])
-    assert graph.clusters() == [0, 0, 1]
-
-
-def test_same_holds_over_the_lowest_weight_and_over_none():
-    assert Graph(3, in_bits({(0, 1): -60}), same=[(0, 1), (1, 2)]).clusters() == [0, 0, 0]
-
-
-def test_were_same_and_different_to_contradict_each_other_same_would_win():
-    component = Component(2, [(0, 1, -MICRO)], [[-MICRO]], same=[(0, 1)], different=[(0, 1)])
-    assert fuse(component, 0) == [0, 0]
-
-
-@given(graphs.WEIGHTS, ANY_LINK)
-def test_a_pair_that_nobody_can_tell_does_not_link(weight, link):
-    assert Graph(2, {(0, 1): weight}, link, unsure=[(0, 1)]).clusters() == [0, 1]
-
-
-def test_unsure_keeps_nobody_apart_whom_others_hold_together():
-    # of 4-1 and 4-(0, 2, 3) the better half are two of those three
-    weights = in_bits(dict.fromkeys(combinations(range(5), 2), 15))
-    assert Graph(5, weights, unsure=[(1, 4)]).clusters() == [0] * 5
-
-
-def test_a_pair_that_nobody_can_tell_is_lowered_and_never_raised():
-    edges = Edges(*np.array([[0, 0, 1], [1, 2, 2], [9, -9, 9]]))
-    capped = cap_unsure(edges, edges_of([(0, 1), (2, 0), (3, 7)]), link=4)
-    assert capped.weight.tolist() == [3, -9, 9]
-    assert cap_unsure(edges, NOTHING_JUDGED.unsure, link=4) is edges
-
-
 def test_a_weak_bridge_does_not_chain_two_people():
     pairs = {(0, 1): 12, (2, 3): 12, (1, 2): 4, (0, 2): -6, (0, 3): -6, (1, 3): -6}
-    assert Graph(4, in_bits(pairs)).clusters() == [0, 0, 1, 1]
+    assert Graph(4, graphs.in_bits(pairs)).clusters() == [0, 0, 1, 1]
 
 
 PRIOR, NAME, BORN = -9, 16, 12
@@ -296,7 +236,9 @@ def test_a_conflict_counts_once_however_many_pairs_cannot_tell():
         pair: PRIOR + sum(p for p in parts if p != MISSING) for pair, parts in compared.items()
     }
     assert sum(weights[pair] > 0 for pair in across) == 8
-    graph = Graph(6, in_bits(weights), compared={p: _micro(parts) for p, parts in compared.items()})
+    graph = Graph(
+        6, graphs.in_bits(weights), compared={p: _micro(parts) for p, parts in compared.items()}
+    )
     assert graph.clusters() == [0, 0, 0, 1, 1, 1]
 
 

@@ -52,8 +52,7 @@ def taken_apart(found: Components, edges: Edges, judged: Judged, *, link: int) -
     Of those pairs `clusters` wants to know what each comparison adds; arguments as there.
     """
     layout = _Layout.of(found)
-    no_parts = np.empty((len(edges.left), 0), dtype=np.int64)
-    inside = _Inside.of(layout, edges, no_parts, judged)
+    inside = _Inside.of(layout, edges, _no_parts(edges), judged)
     open_ = ~_whole(layout, inside, link) & ~layout.over_limit
     within = found.label[edges.left] == found.label[edges.right]
     return np.asarray(within & open_[found.label[edges.left]], dtype=np.bool_)
@@ -135,10 +134,6 @@ class _Pairs:
         all_parts = np.column_stack([taken.weight - added, compared])
         return cls(component[inside], left, right, taken.weight, all_parts)
 
-    @classmethod
-    def judged(cls, layout: _Layout, edges: Edges) -> "_Pairs":
-        return cls.of(layout, edges, np.empty((len(edges.left), 0), dtype=np.int64))
-
     def where(self, chosen: BoolArray | IntArray) -> "_Pairs":
         return _Pairs(
             self.component[chosen],
@@ -172,10 +167,16 @@ class _Inside:
 
     @classmethod
     def of(cls, layout: _Layout, edges: Edges, parts: IntArray, judged: Judged) -> "_Inside":
-        same, different = (_Pairs.judged(layout, of) for of in (judged.same, judged.different))
+        same, different = (
+            _Pairs.of(layout, pairs, _no_parts(pairs)) for pairs in (judged.same, judged.different)
+        )
         marked = np.zeros(len(layout.size), dtype=np.bool_)
         marked[same.component] = marked[different.component] = True
         return cls(_Pairs.of(layout, edges, parts), same, different, marked)
+
+
+def _no_parts(edges: Edges) -> IntArray:
+    return np.empty((len(edges.left), 0), dtype=np.int64)
 
 
 def _whole(layout: _Layout, inside: _Inside, link: int) -> BoolArray:

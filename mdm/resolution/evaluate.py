@@ -108,25 +108,20 @@ def measure(evidence: Evidence, thresholds: Sequence[float]) -> Evaluation:
 
 def joined_at(evidence: Evidence, bits: float) -> IntArray:
     """Label each labelled record with its connected component of pairs of at least `bits`."""
-    pairs = _pairs_at(evidence, bits)
+    pairs = _at_least(evidence.pairs, bits)
     return connected(evidence.count, pairs.left, pairs.right)[evidence.labelled]
 
 
-def _pairs_at(evidence: Evidence, bits: float) -> Edges:
-    return evidence.pairs.where(evidence.pairs.weight >= round(bits * MICRO))
+def _at_least(pairs: Edges, bits: float) -> Edges:
+    return pairs.where(pairs.weight >= round(bits * MICRO))
 
 
 def _at(evidence: Evidence, bits: float, true: int) -> AtThreshold:
-    entity = np.full(evidence.count, -1, dtype=np.int64)
-    entity[evidence.labelled] = evidence.entity
-    pairs = _pairs_at(evidence, bits)
-    left, right = entity[pairs.left], entity[pairs.right]
-    both = (left >= 0) & (right >= 0)
+    pairs = _at_least(evidence.labelled_pairs, bits)
+    correct = evidence.entity[pairs.left] == evidence.entity[pairs.right]
     return AtThreshold(
         bits=bits,
-        pairs=PairCounts(
-            linked=int(both.sum()), true=true, correct=int((both & (left == right)).sum())
-        ),
+        pairs=PairCounts(linked=len(pairs.left), true=true, correct=int(correct.sum())),
         components=pairwise(joined_at(evidence, bits), evidence.entity),
     )
 

@@ -6,6 +6,7 @@ version; weights, crosswalk and judgements are the store's own, of one moment.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -45,6 +46,14 @@ class Evidence:
     unlabelled: int
     unresolved: int
     unknown: int
+
+    @cached_property
+    def labelled_pairs(self) -> Edges:
+        """The pairs of two labelled records, by their places in `labelled`."""
+        place = np.full(self.count, -1, dtype=np.int64)
+        place[self.labelled] = np.arange(len(self.labelled))
+        placed = Edges(place[self.pairs.left], place[self.pairs.right], self.pairs.weight)
+        return placed.where((placed.left >= 0) & (placed.right >= 0))
 
 
 def gather(store: Store, labels: pa.Table, *, progress: Progress = SILENT) -> Evidence:
