@@ -24,7 +24,7 @@ def make_golden(connection: duckdb.DuckDBPyConnection, rules: Rules, progress: P
     """Make the table `new_golden` of all clusters."""
     contested = contests(rules)
     standardiser = Standardiser(rules)
-    with progress.step("golden records", len(contested)) as advance:
+    with progress.step("attributes of golden records", len(contested)) as advance:
         _make_members(connection, rules, contested)
         for number, contest in enumerate(contested):
             if contest.every_value:
