@@ -183,6 +183,14 @@ def test_more_rows_than_one_batch_come_in_order(town, tmp_path, monkeypatch):
     assert parts.read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.parametrize("what", ["golden", "crosswalk", "pairs"])
+def test_rows_come_in_large_batches_and_a_parquet_file_has_few_row_groups(town, tmp_path, what):
+    to = tmp_path / "out.parquet"
+    rows = export(town.store, what, to)
+    assert rows > 10
+    assert pq.ParquetFile(to).num_row_groups == 1
+
+
 def test_the_same_state_gives_the_same_file(published, tmp_path):
     for path in (tmp_path / "one.parquet", tmp_path / "two.parquet"):
         export(published.store, "pairs", path)

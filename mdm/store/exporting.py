@@ -64,5 +64,6 @@ def pairs(tx: Transaction) -> Rows:
 
 def _stream(tx: Transaction, query: sa.TextClause) -> Rows:
     """Read through the driver's own cursor, on PostgreSQL a server-side one."""
+    # sqlite3 does not take the size of a batch from `yield_per`, and gives single rows without it
     options = {"yield_per": ROWS_AT_ONCE}
-    return tx.connection.execute(query, execution_options=options).partitions()
+    return tx.connection.execute(query, execution_options=options).partitions(ROWS_AT_ONCE)
