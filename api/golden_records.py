@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import request, url_for
+from flask import after_this_request, request, url_for
 from flask_smorest import Blueprint
 
 from api import cursor, problems
@@ -17,7 +17,15 @@ from mdm.model.records import RecordRef
 
 GOLDEN_ID = re.compile(r"g[0-9a-f]{20}")
 
-blueprint = Blueprint(
+
+class ConditionalBlueprint(Blueprint):  # type: ignore[misc]
+    """Leaves `If-None-Match` to Werkzeug, which knows weak ETags and what a 304 must carry."""
+
+    def _check_not_modified(self, etag: str) -> None:
+        """Raise nothing: flask-smorest would answer without ETag, and to strong ones alone."""
+
+
+blueprint = ConditionalBlueprint(
     "golden records",
     __name__,
     url_prefix="/v1/golden-records",
@@ -80,8 +88,11 @@ def golden_record(golden_id: str) -> tuple[views.GoldenRecord, dict[str, str]]:
     ID beside the old one, which goes on working.
     """
     found = reading().golden_record(_known_form(golden_id))
-    # versions count from 1 again when a golden record that was gone returns
-    blueprint.set_etag([found.golden_id, found.created_at, found.version])
+    # versions count from 1 again when a golden record that was gone returns, and do not count what
+    # waits: a record that changed is `pending` until the next publication
+    waits = [[entry.own_id, entry.pending] for entry in found.crosswalk]
+    blueprint.set_etag([found.golden_id, found.created_at, found.version, waits])
+    after_this_request(lambda response: response.make_conditional(request))
     return found, {"Cache-Control": "private, no-cache"}
 
 

@@ -51,9 +51,32 @@ def test_an_etag_saves_the_answer_until_the_golden_record_changes(world, client)
     changed = client.get(path, headers={"If-None-Match": etag})
 
     assert (same.status_code, same.data) == (304, b"")
+    assert (same.headers["ETag"], same.headers["Cache-Control"]) == (etag, "private, no-cache")
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag
     assert changed.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_proxy_that_weakens_an_etag_is_told_that_nothing_changed(world, client):
+    world.take("bank/1", **JANE)
+    (golden_id,) = world.publish(["bank/1"])
+    path = f"/v1/golden-records/{golden_id}"
+    etag = client.get(path).headers["ETag"]
+
+    assert client.get(path, headers={"If-None-Match": f"W/{etag}"}).status_code == 304
+
+
+def test_a_record_that_waits_changes_the_etag_of_its_golden_record(world, client):
+    world.take("bank/1", **JANE)
+    (golden_id,) = world.publish(["bank/1"])
+    path = f"/v1/golden-records/{golden_id}"
+    etag = client.get(path).headers["ETag"]
+
+    world.take("bank/1", **{**JANE, "given_name": "Joan"})
+    waiting = client.get(path, headers={"If-None-Match": etag})
+
+    assert waiting.status_code == 200
+    assert waiting.json["crosswalk"][0]["pending"] is True
 
 
 def test_a_golden_record_that_was_gone_and_returned_has_another_etag(world, client):
