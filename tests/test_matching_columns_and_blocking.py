@@ -209,6 +209,18 @@ def test_a_rule_over_its_budget_is_left_out_with_a_warning_that_names_its_larges
     assert "city" not in model.skipped_keys
 
 
+def test_a_rule_of_which_every_key_is_skipped_is_left_out_with_a_warning(sqlite_store):
+    count = blocking.KEY_LIMIT + 200
+    take(sqlite_store, *(incoming_person(i, unlike=count) for i in range(count)))
+
+    model = train(sqlite_store, CROWD_RULES)
+
+    (warning,) = [text for text in model.warnings if "blocking rule" in text]
+    assert "'city' compares nothing without the keys that more than 200 records share" in warning
+    assert "its largest keys: 'leeds' (400 records)" in warning
+    assert [rule.name for rule in rules_of(model.rules).blocking] == ["email"]
+
+
 def test_rules_that_are_all_too_wide_are_refused_and_no_model_is_kept(sqlite_store):
     take(sqlite_store, *(incoming_person(i) for i in range(1_500)))
     rules = replace(CROWD_RULES, blocking=CROWD_RULES.blocking[:1])
@@ -236,12 +248,12 @@ blocking: [[city], [email]]
 )
 
 
-def incoming_person(number: int):
-    """Make a record that differs from few others, in a city with all others."""
+def incoming_person(number: int, *, unlike: int = 100):
+    """Make a record, one of so many unlike ones, in a city with all others."""
     standardised = {
-        "given_name": f"name{number % 100}",
+        "given_name": f"name{number % unlike}",
         "city": "leeds",
-        "email": (f"m{number % 100}@x",),
+        "email": (f"m{number % unlike}@x",),
     }
     return replace(
         incoming(f"k{number}", f"n{number}"),

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from mdm.matching.columns import few_records
+from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import prediction
 from mdm.model.explanation import MatchingRecord, PairExplanation, Part
@@ -33,7 +34,7 @@ class SplinkExplainer:
         if not pairs:
             return []
         scoring = self._scoring(model)
-        with duckdb.connect() as connection:
+        with connect() as connection:
             _load(connection, scoring, records, pairs)
             rows = connection.execute(
                 f"""

@@ -12,6 +12,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from mdm.matching.columns import few_records, split_term
+from mdm.matching.connecting import connect
 from mdm.matching.predicates import column
 from mdm.model.rules.rules import Rules
 
@@ -51,7 +52,7 @@ def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
     write it, however few the pairs: it is taken from a prediction over none.
     """
     kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("no_records", few_records({}, rules))
         connection.execute("create table record as select * from no_records")
         api, model = linker(connection, {**settings, **dict.fromkeys(kept, True)})

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from mdm.identity.components import MICRO, Edges, IntArray
 from mdm.matching import blocking
+from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
@@ -66,7 +67,7 @@ def gather(store: Store, labels: pa.Table, *, progress: Progress = SILENT) -> Ev
             model, began = models.active(tx), moment(tx)
         if model is None:
             raise NothingToDo("nothing was published yet: run `mdm resolve` first")
-        with duckdb.connect() as connection:
+        with connect() as connection:
             scoring = ScoringModel.of(model)
             snapshot = read_all(store, connection, scoring.rules, progress)
             if snapshot.moment == began:

@@ -16,6 +16,7 @@ from mdm.identity.components import MICRO, IntArray
 from mdm.identity.crosswalk_diff import Crosswalk, Summary, difference
 from mdm.identity.golden_ids import NO_ID, Assignment, assign
 from mdm.matching import blocking
+from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import score
 from mdm.model.clock import now
@@ -53,7 +54,7 @@ def resolve(store: Store, *, version: int | None = None, progress: Progress = SI
     if chosen is None:
         raise NothingToDo("there is no model to resolve with: run `mdm train` first")
     while True:
-        with duckdb.connect() as connection:
+        with connect() as connection:
             published = _attempt(store, connection, chosen, progress)
         if published is not None:
             return published

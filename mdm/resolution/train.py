@@ -10,6 +10,7 @@ import orjson
 from mdm.matching import blocking, term_frequencies, training
 from mdm.matching.blocking import RuleCount
 from mdm.matching.calibration import PRIOR, calibrate
+from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.training import Trained
 from mdm.model.errors import NothingToDo
@@ -33,12 +34,15 @@ class _Blocking:
     records: int
 
     @property
-    def left_out(self) -> list[RuleCount]:
-        return [each for each in self.counts if each.pairs > blocking.budget(self.records)]
-
-    @property
     def kept(self) -> list[RuleCount]:
-        return [each for each in self.counts if each.pairs <= blocking.budget(self.records)]
+        return [each for each in self.counts if not self._too_wide(each)]
+
+    def _too_wide(self, each: RuleCount) -> bool:
+        """Tell whether a rule makes more pairs than its budget, or would only by skipped keys."""
+        return each.pairs > blocking.budget(self.records) or self._all_skipped(each)
+
+    def _all_skipped(self, each: RuleCount) -> bool:
+        return each.pairs == 0 and len(each.skipped) > 0
 
     def of(self, rules: Rules) -> Rules:
         names = {each.rule for each in self.kept}
@@ -58,12 +62,17 @@ class _Blocking:
     @property
     def warnings(self) -> list[str]:
         """Name each rule that was left out, and its largest keys."""
-        return [
-            f"blocking rule '{each.rule}' would make {each.pairs:,} pairs, more than its budget "
-            f"of {blocking.budget(self.records):,}: it was left out; its largest keys: "
-            + ", ".join(f"'{key}' ({size:,} records)" for key, size in each.largest)
-            for each in self.left_out
-        ]
+        return [self._warning(each) for each in self.counts if self._too_wide(each)]
+
+    def _warning(self, each: RuleCount) -> str:
+        why = (
+            f"compares nothing without the keys that more than {blocking.KEY_LIMIT} records share"
+            if self._all_skipped(each)
+            else f"would make {each.pairs:,} pairs, more than its budget of "
+            f"{blocking.budget(self.records):,}"
+        )
+        largest = ", ".join(f"'{key}' ({size:,} records)" for key, size in each.largest)
+        return f"blocking rule '{each.rule}' {why}: it was left out; its largest keys: {largest}"
 
 
 def train(
@@ -75,7 +84,7 @@ def train(
     when no blocking rule is narrow enough for so many.
     """
     stages = Stages(progress)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         with stages.of("read"):
             count = read_records(store, connection, rules, progress).count
         if count == 0:
