@@ -50,6 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("bind", self._listening.bind)
         self.cfg.set("workers", self._listening.workers)
         self.cfg.set("threads", self._listening.threads)
+        self.cfg.set("worker_class", "api.worker.Worker")
         self.cfg.set("control_socket_disable", True)
         self.cfg.set("proc_name", "mdm")
 

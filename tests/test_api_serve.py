@@ -24,7 +24,12 @@ from mdm.store import Store
 from tests.world import reading_of
 
 url, port = sys.argv[1:]
-serve(lambda: reading_of(Store(url)), Listening(port=int(port), workers=2))
+
+def make_hub():
+    print("a worker loads", file=sys.stderr, flush=True)
+    return reading_of(Store(url))
+
+serve(make_hub, Listening(port=int(port), workers=2))
 """
 
 
@@ -63,10 +68,12 @@ def port(published, home) -> Iterator[int]:
 
 
 def _wait_until_it_listens(server: subprocess.Popen[str]) -> None:
+    """Wait for both workers too: one that has no signal handlers yet misses that it is to stop."""
     said = []
     for line in server.stderr:
         said.append(line)
-        if "Listening at: http://127.0.0.1:" in line:
+        text = "".join(said)
+        if "Listening at: http://127.0.0.1:" in text and text.count("a worker loads") == 2:
             return
     pytest.fail("".join(said))
 
@@ -78,6 +85,26 @@ def _get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse
     body = answer.read()
     connection.close()
     return answer, body
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /v1/golden-records?email=" + b"a" * 5_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 9_000 + b"\r\n\r\n", 431),
+        (b"jane@doe.example\r\n\r\n", 400),
+    ],
+)
+def test_what_gunicorn_cannot_read_is_answered_with_a_problem_too(port, request_, status):
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request_)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        problem = json.loads(answer.read())
+
+    assert answer.status == problem["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_gunicorn_serves_the_api_and_leaves_nothing_in_the_home_folder(port, published, home):

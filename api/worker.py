@@ -1,0 +1,54 @@
+"""gunicorn's worker, which answers what it cannot read with a problem document too.
+
+Such a request never reaches the application; gunicorn itself would answer with a page of HTML and
+log the line, which may hold what somebody searched for.
+"""
+
+from contextlib import suppress
+from http import HTTPStatus
+from socket import socket
+from typing import Any
+
+from gunicorn.http.errors import (  # type: ignore[import-untyped]
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from api.problems import answer_status
+from api.security import HEADERS
+
+_STATUS = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+}
+_DETAIL = {
+    HTTPStatus.BAD_REQUEST: "the request is no HTTP that can be read: correct it",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the address has more than 4094 bytes: make it shorter",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "the headers are too many or too long: send fewer",
+}
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Answers as the API does where a request is refused before it."""
+
+    def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:  # noqa: ANN401
+        """Refuse an unreadable request; all other errors are gunicorn's own."""
+        if not isinstance(exc, ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = _STATUS.get(type(exc), HTTPStatus.BAD_REQUEST)
+        self.log.warning("a request was refused: %s", type(exc).__name__)
+        with suppress(OSError):  # who sent it may be gone
+            client.sendall(_written(status))
+
+
+def _written(status: HTTPStatus) -> bytes:
+    """Write the whole answer, after which the connection is closed."""
+    answer = answer_status(status, _DETAIL[status])
+    body = answer.get_data()
+    headers = {**dict(HEADERS), **dict(answer.headers), "Connection": "close"}
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
