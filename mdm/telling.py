@@ -16,7 +16,7 @@ _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
 
 
 _WHERE_TO_LOOK = {
-    "source": "the sources file declares them; `mdm ingest` makes them known",
+    "source": "nothing of a source by this name was ever ingested",
     "model version": "`mdm models` lists them",
 }
 """What to do about a name that nothing has, by the kind of thing that was named."""
@@ -34,7 +34,7 @@ def several(count: int, noun: str) -> str:
 
 def of_refusal(error: MdmError) -> str:
     """Tell what was refused, and what to do about it."""
-    hint = _WHERE_TO_LOOK.get(error.kind) if isinstance(error, NotFound) else None
+    hint = _WHERE_TO_LOOK.get(error.kind) if type(error) is NotFound else None
     return error.message if hint is None else f"{error.message}: {hint}"
 
 

@@ -91,6 +91,21 @@ def test_text_that_is_no_utf8_in_a_sqlite_file_refuses_its_row_alone(tmp_path):
     assert (batch.rejected[0].key, batch.rejected[0].field) == ("1", "first")
 
 
+def test_a_row_without_a_key_in_a_table_is_told_by_its_number_in_the_reading(tmp_path, monkeypatch):
+    monkeypatch.setattr("mdm.sources.databases.BATCH", 2)
+    with shop(tmp_path / "a.db") as connection:
+        connection.executemany(
+            'INSERT INTO "our customers" (id, first) VALUES (?, ?)',
+            [(1, "Ann"), (None, "Bo"), (3, "Cy"), (" ", "Di")],
+        )
+    config = departments.source(tmp_path, '{url: "sqlite:///a.db", table: our customers}')
+    refused = departments.read(config).rejected
+    assert [(row.line, row.key, row.field, row.reason) for row in refused] == [
+        (2, None, "id", "no key"),
+        (4, None, "id", "no key"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
@@ -169,3 +184,12 @@ def test_the_connection_is_closed_when_reading_ends_early(tmp_path, server_url):
         next(opened.batches)
     with sa.create_engine(server_url).begin() as connection:
         connection.exec_driver_sql("DELETE FROM mdm_shop")
+
+
+def test_a_row_without_a_key_on_a_server_is_told_by_its_number_in_the_reading(tmp_path, server_url):
+    query = (
+        "SELECT CASE id WHEN 1 THEN id END AS id, first, last FROM mdm_shop ORDER BY mdm_shop.id"
+    )
+    config = departments.source(tmp_path, f'{{url: "{server_url}", query: "{query}"}}')
+    (refused,) = departments.read(config).rejected
+    assert (refused.line, refused.key, refused.field) == (2, None, "id")

@@ -223,7 +223,7 @@ def test_parquet_values_of_every_type_become_text_in_one_way(tmp_path):
         "email": ("a@b.org", "c@d.org"),
     }
     assert record.modified_at == "2026-01-01T00:00:00.000000Z"
-    assert [row.reason for row in batch.rejected] == ["no key"]
+    assert [(row.line, row.key, row.reason) for row in batch.rejected] == [(2, None, "no key")]
 
 
 def test_parquet_columns_may_be_nested_and_bytes_are_of_the_wrong_type(tmp_path):

@@ -80,6 +80,14 @@ class NotFound(MdmError):
         self.name = name
 
 
+class NotDeclared(NotFound):
+    """The sources file declares no such source; the message says which ones it does."""
+
+    def __init__(self, file: str, name: str, known: str) -> None:
+        super().__init__("source", name)
+        self.message = f"{file} declares no source {name!r}; {known}"
+
+
 class Pending(NotFound):
     """The record is known and not resolved yet, so it has no golden record: resolve first."""
 

@@ -52,7 +52,10 @@ class IncomingRecord:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that could not be taken: where it stood, which field broke which rule."""
+    """A row that could not be taken: where it stood, which field broke which rule.
+
+    `line` counts from 1: lines of a text file, rows in the order they were read of anything else.
+    """
 
     line: int | None
     key: str | None

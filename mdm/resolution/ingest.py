@@ -65,8 +65,8 @@ def ingest(
     """Take all sources, or those named, into the store; the figures are in the file's order.
 
     Taken again, rows whose content did not change change nothing.  A row that cannot be taken goes
-    into the quarantine, and entries of rows that are good now, or gone, leave it.  NotFound for a
-    name that the sources file does not have.
+    into the quarantine, and entries of rows that are good now, or gone, leave it.  NotDeclared for
+    a name that the sources file does not have.
     """
     standardiser = Standardiser(rules)
     return [

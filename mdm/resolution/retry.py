@@ -39,7 +39,7 @@ def retry(
     """Map the quarantined rows of all sources, or of those named, again and take the good ones.
 
     What no mapping can settle stays: a broken line, a row whose key another one has, a value
-    that is no text.  In the figures `read` counts rows, `quarantined` those that stay.  NotFound
+    that is no text.  In the figures `read` counts rows, `quarantined` those that stay.  NotDeclared
     for an unknown name.
     """
     standardiser = Standardiser(rules)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdm.model.errors import NotFound
+from mdm.model.errors import NotDeclared
 from mdm.model.records import Source
+from mdm.model.schema_faults import right_words
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,12 @@ class SourcesConfig:
     def named(self, names: Sequence[str] | None) -> tuple[SourceConfig, ...]:
         """Pick the sources named, in the order of the file; all for None.
 
-        Raises NotFound for a name that the file does not have.
+        Raises NotDeclared for a name that the file does not have.
         """
         if names is None:
             return self.sources
-        known = {config.source.name for config in self.sources}
+        known = [config.source.name for config in self.sources]
         for name in names:
             if name not in known:
-                raise NotFound("source", name)
+                raise NotDeclared(self.path.name, name, right_words(name, known))
         return tuple(config for config in self.sources if config.source.name in names)

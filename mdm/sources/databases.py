@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from mdm.model.errors import SourceUnavailable
 from mdm.sources.config import Database
-from mdm.sources.rows import BATCH, Opened, RawBatch, check_names, reading
+from mdm.sources.rows import BATCH, Opened, RawBatch, check_names, numbered, reading
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -49,8 +49,10 @@ def _batches(
     source: str, what: str, result: sa.CursorResult[tuple[object, ...]], columns: tuple[str, ...]
 ) -> Iterator[RawBatch]:
     with reading(source, what):
-        for part in result.partitions(BATCH):
-            yield RawBatch([(None, dict(zip(columns, row, strict=True))) for row in part], [])
+        parts = result.partitions(BATCH)
+        yield from numbered(
+            (dict(zip(columns, row, strict=True)) for row in part) for part in parts
+        )
 
 
 def _url(source: str, location: Database) -> sa.URL:

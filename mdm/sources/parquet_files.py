@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mdm.sources.config import ParquetFile
-from mdm.sources.rows import BATCH, Opened, RawBatch, check_names, reading
+from mdm.sources.rows import BATCH, Opened, RawBatch, check_names, numbered, reading
 
 
 @contextmanager
@@ -24,9 +24,8 @@ def open_parquet(source: str, location: ParquetFile) -> Iterator[Opened]:
 
 def _batches(source: str, what: str, file: pq.ParquetFile) -> Iterator[RawBatch]:
     with reading(source, what):
-        for batch in file.iter_batches(batch_size=BATCH):
-            rows = _without_nanoseconds(batch).to_pylist()
-            yield RawBatch([(None, row) for row in rows], [])
+        batches = file.iter_batches(batch_size=BATCH)
+        yield from numbered(_without_nanoseconds(batch).to_pylist() for batch in batches)
 
 
 def _without_nanoseconds(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 from pyarrow import ArrowException
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +22,10 @@ LONGEST_SHOWN = 10_000
 
 Row = dict[str, object]
 NumberedRow = tuple[int | None, Row]
-"""A row and the line it begins on; None where the format has no lines."""
+"""A row and the line it begins on, or its number in the reading where the format has no lines.
+
+None for a row in quarantine from before rows were numbered.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,13 @@ def batched(rows: Iterable[NumberedRow | Rejected]) -> Iterator[RawBatch]:
             rows=[row for row in chunk if type(row) is tuple],
             broken=[row for row in chunk if isinstance(row, Rejected)],
         )
+
+
+def numbered(parts: Iterable[Iterable[Row]]) -> Iterator[RawBatch]:
+    """Make a batch of each part, its rows numbered through from 1."""
+    numbers = count(1)
+    for part in parts:
+        yield RawBatch([(next(numbers), row) for row in part], [])
 
 
 def broken_line(line: int, text: str, reason: str) -> Rejected:
