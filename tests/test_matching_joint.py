@@ -5,7 +5,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mdm.matching.calibration import levels_of
 from mdm.matching.joint import (
     LEAST_M,
     LEAST_MATCHES,
@@ -16,6 +15,8 @@ from mdm.matching.joint import (
     estimate,
     match_probabilities,
 )
+from mdm.matching.starting import levels_of
+from mdm.model.rules.rules import Beside, Comparison, Level
 
 RECORDS = 2_000
 PAIRS = RECORDS * (RECORDS - 1) / 2
@@ -31,15 +32,34 @@ def made(level: list[list[int]], rarity: list[float], pairs: list[float]) -> Pat
     )
 
 
-def levels(m: list[float], u: list[float], *, documented: bool = True, base: int = -1) -> Levels:
-    """Make a comparison; its m and u are documented too, `base` is that of its best level."""
+def levels(
+    m: list[float],
+    u: list[float],
+    *,
+    documented: bool = True,
+    group: list[int] | None = None,
+    rare: list[int] | None = None,
+    most: float = 1.0,
+) -> Levels:
+    """Make a comparison; its m and u are documented too.
+
+    Rarity counts at the levels of `rare`, all of which agree on what is rare; `most` is the most
+    that m of the levels that are the last of a group may be.
+    """
     known = 1.0 if documented else 0.0
+    groups = np.array(group or [0] * len(m))
+    first = np.append(True, groups[1:] != groups[:-1])
+    agreeing = np.zeros((len(m), len(m)), dtype=np.bool_)
+    agreeing[np.ix_(rare or [], rare or [])] = True
     return Levels(
         m=np.array(m),
         u=np.array(u),
         documented_m=known * np.array(m),
         documented_u=known * np.array(u),
-        base=np.array([-1] * (len(m) - 1) + [base]),
+        documented_others=np.full(len(m), 100.0),
+        most_m=np.where(first, most, 1.0),
+        group=groups,
+        agreeing=agreeing,
         matches=np.zeros(len(m)),
         others=np.zeros(len(m)),
     )
@@ -155,14 +175,69 @@ def test_missing_values_say_nothing():
     assert agreeing == pytest.approx(0.01 * 0.8 / (0.01 * 0.8 + 0.99 * 0.1))
 
 
-def test_an_adjustment_for_term_frequency_does_not_move_with_the_u_that_it_replaces():
+def test_where_rarity_says_how_many_agree_the_u_of_the_only_such_level_does_not_matter():
     patterns = made([[1]], [3.0], [1.0])
-    before = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1], base=1),))
-    after = Estimate(0.01, (levels([0.2, 0.8], [0.99, 0.01], base=1),))
+    before = Estimate(0.01, (levels([0.2, 0.8], [0.9, 0.1], rare=[1]),))
+    after = Estimate(0.01, (levels([0.2, 0.8], [0.99, 0.01], rare=[1]),))
 
     assert match_probabilities(patterns, before, after) == pytest.approx(
         match_probabilities(patterns, before, before)
     )
+
+
+def test_rarity_is_weighed_against_all_levels_that_agree_on_it():
+    """Twice as many agree, and one level of them is as rare as before: a value says a bit more."""
+    patterns = made([[1], [2]], [3.0, 3.0], [1.0, 1.0])
+    before = Estimate(0.01, (levels([0.2, 0.4, 0.4], [0.9, 0.02, 0.08], rare=[1, 2]),))
+    after = Estimate(0.01, (levels([0.2, 0.4, 0.4], [0.8, 0.02, 0.18], rare=[1, 2]),))
+
+    def bits(probability: np.ndarray) -> np.ndarray:
+        return np.log2(probability / (1 - probability))
+
+    moved = bits(match_probabilities(patterns, before, after)) - bits(
+        match_probabilities(patterns, before, before)
+    )
+    assert moved == pytest.approx([1.0, 1.0 - np.log2(0.18 / 0.08)])
+
+
+def test_levels_beside_something_are_shares_of_their_group_however_many_pairs_that_has():
+    """Relatives are namesakes in one pair of ten, strangers in one of a hundred."""
+    home = levels([0.3, 0.7], [0.95, 0.05])
+    name = levels([0.1, 0.9, 0.1, 0.9], [0.99, 0.01, 0.9, 0.1], group=[0, 0, 1, 1])
+    birth = levels([0.1, 0.9], [0.99, 0.01])
+    rows = [row for row in product((0, 1), range(4), (0, 1)) if row[0] == row[1] // 2]
+    level = np.array(rows, dtype=np.int64)
+    shares = [
+        np.prod([c_m[level[:, k]] for k, c_m in enumerate(chances)], axis=0)
+        for chances in ((home.m, name.m, birth.m), (home.u, name.u, birth.u))
+    ]
+    patterns = made(level, np.zeros(len(rows)), PAIRS * (0.004 * shares[0] + 0.996 * shares[1]))
+    unknown = levels(
+        [0.3, 0.7, 0.3, 0.7], [0.9, 0.1, 0.9, 0.1], documented=False, group=[0, 0, 1, 1]
+    )
+
+    found = estimate(patterns, Estimate(0.001, (home, unknown, birth)), records=RECORDS)
+
+    assert found.comparisons[1].u == pytest.approx([0.99, 0.01, 0.9, 0.1], abs=0.01)
+    assert found.comparisons[1].m == pytest.approx([0.1, 0.9, 0.1, 0.9], abs=0.03)
+    assert found.prior == pytest.approx(0.004, rel=0.1)
+
+
+def test_what_people_keep_for_life_contradicts_no_more_often_than_documented():
+    strong = levels([0.1, 0.9], [0.999, 0.001])
+    contradicting = Estimate(0.004, (strong, strong, levels([0.3, 0.7], [0.99, 0.01])))
+    documented = levels([0.02, 0.98], [0.99, 0.01])
+    bounded = levels([0.02, 0.98], [0.99, 0.01], most=0.02)
+
+    free, held = (
+        estimate(
+            patterns_of(contradicting), Estimate(0.004, (strong, strong, last)), records=RECORDS
+        )
+        for last in (documented, bounded)
+    )
+
+    assert free.comparisons[2].m[0] > 0.2
+    assert held.comparisons[2].m == pytest.approx([0.02, 0.98])
 
 
 def test_levels_are_read_from_splinks_settings_the_last_one_first():
@@ -172,13 +247,35 @@ def test_levels_are_read_from_splinks_settings_the_last_one_first():
         {"m_probability": 0.2, "u_probability": 0.2},
         {"m_probability": 0.1, "u_probability": 0.7},
     ]
-    found = levels_of(written, [0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0, -1, -1])
+    same = Level({"a": "same"}, term_frequency="a", m=0.6, u=0.1)
+    comparison = Comparison("a", (same, Level({"a": "typo 1"}, m=0.3, u=0.2)), 0.1, 0.7)
+    found = levels_of(written, comparison, for_life=True)
 
-    assert found.m.tolist() == [0.1, 0.2, 0.7]
-    assert found.u.tolist() == [0.7, 0.2, 0.1]
+    assert found.m == pytest.approx([0.1, 0.2, 0.7])
+    assert found.u == pytest.approx([0.7, 0.2, 0.1])
     assert found.documented_m.tolist() == [0.1, 0.3, 0.6]
     assert found.documented_u.tolist() == [0.7, 0.2, 0.1]
-    assert found.base.tolist() == [-1, -1, 2]
+    assert found.most_m.tolist() == [0.1, 1, 1]
+    assert np.argwhere(found.agreeing).tolist() == [[2, 2]]
+
+
+def test_levels_beside_something_are_read_as_a_group_of_their_own():
+    chances = [0.06, 0.04, 0.72, 0.18]
+    written = [
+        {"is_null_level": True},
+        *({"m_probability": chance, "u_probability": 1 - chance} for chance in chances),
+    ]
+    same = Level({"a": "same"}, m=0.7, u=0.1, beside_u=0.3)
+    comparison = Comparison(
+        "a", (same,), 0.3, 0.9, else_beside_u=0.7, beside=Beside("at home", ({"b": "same"},))
+    )
+    found = levels_of(written, comparison)
+
+    assert found.group.tolist() == [0, 0, 1, 1]
+    assert found.m == pytest.approx([0.2, 0.8, 0.4, 0.6])
+    assert found.documented_m.tolist() == [0.3, 0.7, 0.3, 0.7]
+    assert found.documented_u.tolist() == [0.9, 0.1, 0.7, 0.3]
+    assert found.documented_others.tolist() == [100, 100, 2000, 2000]
 
 
 def test_what_goes_together_by_chance_among_pairs_that_blocking_misses_is_no_match():

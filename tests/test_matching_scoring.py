@@ -6,7 +6,6 @@ import random
 from dataclasses import replace
 from itertools import combinations
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from splink import DuckDBAPI, Linker
@@ -15,6 +14,7 @@ from mdm.matching import blocking
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import prediction, score
+from mdm.matching.splink_engine import frequency_attributes
 from mdm.model.explanation import MatchingRecord
 from tests.matching_world import (
     PEOPLE_RULES,
@@ -51,6 +51,14 @@ def batch(people, model) -> dict[tuple[int, int], tuple[int, float]]:
             f"select n_l, n_r, weight, match_weight from scored join {exact} using (n_l, n_r)"
         ).fetchall()
     return {(left, right): (weight, bits) for left, right, weight, bits in rows}
+
+
+def levels_of(comparison: str, model: ScoringModel) -> list[dict]:
+    """List the levels of a comparison in Splink's settings, without the null level."""
+    written = next(
+        c for c in model.settings["comparisons"] if c["output_column_name"] == comparison
+    )
+    return written["comparison_levels"][1:]
 
 
 def some_pairs(batch) -> list[tuple[int, int]]:
@@ -90,13 +98,9 @@ def test_splinks_own_predict_over_its_own_blocking_gives_the_same_weights(people
         settings = {**model.settings, "blocking_rules_to_generate_predictions": blocks}
         api = DuckDBAPI(connection=connection)
         oracle = Linker(api.register("record"), settings, log_level=None)
-        frequencies = pq.read_table(io.BytesIO(model.frequencies)).to_pylist()
-        for name in {row["attribute"] for row in frequencies}:
-            held = [row for row in frequencies if row["attribute"] == name]
-            table = pa.table(
-                {name: [row["value"] for row in held], f"tf_{name}": [r["frequency"] for r in held]}
-            )
-            connection.register(f"own_tf_{name}", table)
+        model.make_frequencies(connection)
+        for name in frequency_attributes(model.rules):
+            connection.execute(f"create table own_tf_{name} as from tf_{name}")
             oracle.table_management.register_term_frequency_lookup(
                 api.register(f"own_tf_{name}"), name
             )
@@ -109,6 +113,52 @@ def test_splinks_own_predict_over_its_own_blocking_gives_the_same_weights(people
     assert len(shared) > 200
     for pair in shared:
         assert found[pair] == pytest.approx(batch[pair][1], rel=0, abs=1e-9)
+
+
+def test_rarity_is_weighed_against_the_chance_that_two_surnames_agree(people, model):
+    """A surname as rare as it is likely that two strangers agree on theirs says what most say."""
+    with loaded(RULES, people) as connection:
+        blocking.make_pairs(connection, RULES, {})
+        rows = connection.execute(
+            f"""
+            select scored.gamma_household, scored.mw_tf_adj_household, record.family_name
+            from {prediction(connection, model, "candidate")} as scored
+            join record on record.n = scored.n_l
+            where scored.mw_tf_adj_household <> 0
+            """
+        ).fetchall()
+    household = next(c for c in model.rules.comparisons if c.name == "household")
+    *levels, _ = levels_of("household", model)
+    chance = sum(
+        known["u_probability"]
+        for known, level in zip(levels, household.levels, strict=True)
+        if level.when.get("family_name") == "same"
+    )
+    frequency = {
+        row["value"]: row["frequency"]
+        for row in pq.read_table(io.BytesIO(model.frequencies)).to_pylist()
+        if row["attribute"] == "family_name"
+    }
+    assert len({gamma for gamma, _, _ in rows}) > 1
+    for _, bits, name in rows:
+        assert bits == pytest.approx(math.log2(chance / frequency[name]))
+
+
+def test_who_shares_a_home_is_at_a_level_of_its_own(model):
+    ann = {"given_name": "ann", "family_name": "lee", "postal_code": "n11aa", "email": ()}
+    names = [level["label_for_charts"] for level in levels_of("given_name", model)]
+
+    def level(**other: str) -> str:
+        pair = (0, 1)
+        records = [MatchingRecord(0, ann), MatchingRecord(1, ann | other)]
+        (told,) = SplinkExplainer().explain(version_of(model), records, [pair])
+        return next(part.level for part in told.parts if part.name == "given_name")
+
+    assert level() == "given name the same, in one household"
+    assert level(given_name="bo") == "different, in one household"
+    assert level(postal_code="n22bb") == "given name the same"
+    assert level(postal_code="n22bb", given_name="bo") == "different"
+    assert len(names) == 2 * len({name.removesuffix(", in one household") for name in names})
 
 
 def test_the_explanation_of_a_pair_sums_to_its_weight(people, model, batch):

@@ -111,3 +111,46 @@ def test_names_that_are_common_columns_elsewhere_can_be_attributes():
         score(connection, model, pairs="two", scored="scored")
 
         assert connection.execute("select count(*) from scored").fetchone() == (1,)
+
+
+def test_rarity_counts_in_one_comparison_only():
+    text = """
+attributes: {family_name: family_name, city: place}
+comparisons:
+  name: {levels: [{when: {family_name: same}, term_frequency: family_name}]}
+  home: {levels: [{when: {city: same}}, {when: {family_name: same}, term_frequency: family_name}]}
+"""
+    with pytest.raises(FileInvalid) as raised:
+        rules_of(text)
+
+    (problem,) = raised.value.problems
+    assert problem.key == "comparisons.home.levels[1].term_frequency"
+    assert "counts in the comparison 'name' already" in problem.message
+
+
+def test_what_is_beside_a_comparison_must_be_written_where_its_u_is():
+    text = """
+attributes: {family_name: family_name, city: place}
+comparisons:
+  name:
+    levels: [{when: {family_name: same}, u: 0.01, beside_u: 0.1}]
+    else: {beside_u: 0.9}
+"""
+    with pytest.raises(FileInvalid) as raised:
+        rules_of(text)
+
+    keys = [problem.key for problem in raised.value.problems]
+    assert keys == ["comparisons.name.levels[0].beside_u", "comparisons.name.else.beside_u"]
+
+
+def test_rarity_of_a_surname_counts_where_strangers_share_it_by_chance():
+    rules = rules_of(
+        "attributes: {family_name: family_name, phone: phone, postal_code: postal_code}"
+    )
+    (household,) = [c for c in rules.comparisons if c.name == "household"]
+
+    assert [dict(level.when) for level in household.levels if level.term_frequency] == [
+        {"phone": "differs", "family_name": "same"},
+        {"family_name": "same", "postal_code": "area"},
+        {"family_name": "same"},
+    ]

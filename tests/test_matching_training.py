@@ -11,6 +11,7 @@ import pytest
 
 from mdm.matching import blocking, term_frequencies, training
 from mdm.matching.scoring import score
+from mdm.matching.training import documented_shares
 from mdm.model.rules.rules import Rules
 from tests.matching_world import (
     PEOPLE_RULES,
@@ -146,14 +147,14 @@ def test_a_training_block_without_pairs_is_left_out_with_a_warning(people):
 def test_what_a_block_agrees_on_by_a_feature_is_not_learned_from_it(people):
     rules = rules_of(
         PEOPLE_RULES + "training:\n"
-        "  blocks: [[date_of_birth.year, postal_code]]\n"
+        "  blocks: [[date_of_birth.year, city]]\n"
         "  deterministic: [[given_name, family_name, date_of_birth]]\n"
         "  recall: 0.7\n"
     )
     with loaded(rules, people) as connection:
         settings = trained(connection, rules).settings
 
-    documented = {c.name: [*(level.m for level in c.levels), c.else_m] for c in rules.comparisons}
+    documented = {c.name: documented_shares(c, "m") for c in rules.comparisons}
     learned = {
         c["output_column_name"]
         for c in settings["comparisons"]
@@ -173,14 +174,11 @@ def test_too_few_records_take_the_defaults_of_the_rules_and_say_so(people):
         c for c in found.settings["comparisons"] if c["output_column_name"] == "given_name"
     )
     levels = written["comparison_levels"][1:]
-    assert [level["m_probability"] for level in levels] == [
-        *(level.m for level in comparison.levels),
-        comparison.else_m,
-    ]
-    assert [level["u_probability"] for level in levels] == [
-        *(level.u for level in comparison.levels),
-        comparison.else_u,
-    ]
+    m = [*(level.m for level in comparison.levels), comparison.else_m]
+    beside = [*(level.beside_u for level in comparison.levels), comparison.else_beside_u]
+    u = [*(level.u for level in comparison.levels), comparison.else_u]
+    assert [level["m_probability"] for level in levels] == [*m, *m]
+    assert [level["u_probability"] for level in levels] == [*beside, *u]
     assert found.figures == {"records": training.LEAST_RECORDS - 1, "trained": False}
     assert "too few to train on" in found.warnings[0]
 
@@ -254,10 +252,11 @@ def test_the_prior_is_estimated_and_m_and_u_are_shares_of_all_pairs():
     true = (sizes * (sizes - 1) / 2).sum() / pairs
 
     assert settings["probability_two_random_records_match"] == pytest.approx(true, rel=0.08)
-    for comparison in settings["comparisons"]:
-        levels = comparison["comparison_levels"][1:]
+    for written, comparison in zip(settings["comparisons"], rules.comparisons, strict=True):
+        levels = written["comparison_levels"][1:]
+        groups = 1 if comparison.beside is None else 2
         for name in ("m_probability", "u_probability"):
-            assert sum(level[name] for level in levels) == pytest.approx(1, abs=0.01)
+            assert sum(level[name] for level in levels) == pytest.approx(groups, abs=0.01)
 
 
 def test_training_says_nothing_on_the_terminal_by_itself(people, capfd):

@@ -15,6 +15,7 @@ from mdm.model.rules.kinds import defaults_for
 from mdm.model.rules.load import load_rules, named, rules_from_text
 from mdm.model.rules.rules import (
     Attribute,
+    Beside,
     BlockingRule,
     Comparison,
     Kind,
@@ -190,12 +191,45 @@ def levels(draw, known):
     )
 
 
-def with_rarity_to_count(levels):
-    """Add the level that each `term_frequency` is counted from, where it is not there yet."""
-    whens = [level.when for level in levels]
-    wanted = sorted({level.term_frequency for level in levels if level.term_frequency})
+def with_rarity_to_count(levels, counted):
+    """Add the level that each `term_frequency` is counted from, where it is not there yet.
+
+    Those that are `counted` in another comparison are left out.
+    """
+    kept = [
+        replace(level, term_frequency=None) if level.term_frequency in counted else level
+        for level in levels
+    ]
+    whens = [level.when for level in kept]
+    wanted = sorted({level.term_frequency for level in kept if level.term_frequency})
+    counted |= set(wanted)
     added = (Level({name: "same"}) for name in wanted if {name: "same"} not in whens)
-    return (*levels, *added)
+    return (*kept, *added)
+
+
+@st.composite
+def comparisons(draw, name, known, counted):
+    found = Comparison(
+        name,
+        with_rarity_to_count(
+            draw(st.lists(levels(known), min_size=1, max_size=4, unique_by=repr)), counted
+        ),
+        draw(st.none() | PROBABILITIES),
+        draw(st.none() | PROBABILITIES),
+    )
+    if draw(st.booleans()):
+        return found
+    shared = draw(
+        st.lists(levels(known), min_size=1, max_size=3, unique_by=lambda one: repr(one.when))
+    )
+    return replace(
+        found,
+        levels=tuple(
+            replace(level, beside_u=draw(st.none() | PROBABILITIES)) for level in found.levels
+        ),
+        else_beside_u=draw(st.none() | PROBABILITIES),
+        beside=Beside(draw(TEXTS), tuple(level.when for level in shared)),
+    )
 
 
 @st.composite
@@ -206,6 +240,7 @@ def whole_rules(draw):
         st.sampled_from(sorted(vocabulary.STRATEGIES)), min_size=1, unique=True
     ).map(tuple)
     blocking = draw(st.lists(terms(known), min_size=1, max_size=3, unique=True))
+    counted: set[str] = set()
     bits = sorted(draw(st.tuples(st.floats(-50, 50), st.floats(-50, 50))))
     return named(
         Rules(
@@ -217,14 +252,7 @@ def whole_rules(draw):
                 for at, on in enumerate(blocking)
             ),
             comparisons=tuple(
-                Comparison(
-                    name,
-                    with_rarity_to_count(
-                        draw(st.lists(levels(known), min_size=1, max_size=4, unique_by=repr))
-                    ),
-                    draw(st.none() | PROBABILITIES),
-                    draw(st.none() | PROBABILITIES),
-                )
+                draw(comparisons(name, known, counted))
                 for name in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
             ),
             training=Training(

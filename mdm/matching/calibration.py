@@ -21,8 +21,6 @@ from mdm.matching.blocking import RuleCount
 from mdm.matching.joint import (
     LEAST_MATCHES,
     Estimate,
-    FloatArray,
-    Levels,
     estimate,
     least_prior,
 )
@@ -30,10 +28,7 @@ from mdm.matching.model import ScoringModel
 from mdm.matching.rule_choice import choose_rules
 from mdm.matching.sampling import Sample
 from mdm.matching.scoring import score
-from mdm.matching.training import documented_shares
-from mdm.model.rules.rules import Comparison
-
-PRIOR = "probability_two_random_records_match"
+from mdm.matching.starting import PRIOR, start_of
 
 
 @dataclass(frozen=True)
@@ -60,68 +55,13 @@ def calibrate(
     candidates = sum(each.pairs for each in counts)
     sampled = sampling.sample(connection, model, skipped, candidates=candidates, seed=seed)
     patterns = sampling.patterns(connection, model, sampled)
-    found = estimate(patterns, _start(model), records=sampled.records)
+    found = estimate(patterns, start_of(model), records=sampled.records)
     calibrated = replace(model, settings=_written(model.settings, found))
     return Calibrated(
         settings=calibrated.settings,
         rules=_chosen_rules(connection, calibrated, sampled),
         warnings=_warnings(calibrated.settings, found, sampled.records),
     )
-
-
-def _start(model: ScoringModel) -> Estimate:
-    """Read what was trained: where EM goes on from."""
-    pairs = zip(model.settings["comparisons"], model.rules.comparisons, strict=True)
-    return Estimate(
-        float(model.settings[PRIOR]),
-        tuple(
-            levels_of(
-                written["comparison_levels"],
-                documented_shares(rule, "m"),
-                documented_shares(rule, "u"),
-                _bases(rule),
-            )
-            for written, rule in pairs
-        ),
-    )
-
-
-def levels_of(
-    written: Sequence[dict[str, Any]],
-    documented_m: Sequence[float],
-    documented_u: Sequence[float],
-    base: Sequence[int],
-) -> Levels:
-    """Read the levels of a comparison in Splink's settings, the null level first.
-
-    The other arguments are in the same order, 'all else' last, without the null level; `base`
-    names places in that order.
-    """
-    last = len(written) - 2
-
-    def numbered(values: Sequence[float]) -> FloatArray:
-        return np.array(values, dtype=np.float64)[::-1].copy()
-
-    return Levels(
-        m=numbered([level["m_probability"] for level in written[1:]]),
-        u=numbered([level["u_probability"] for level in written[1:]]),
-        documented_m=numbered(documented_m),
-        documented_u=numbered(documented_u),
-        base=np.array([-1 if place < 0 else last - place for place in base], dtype=np.int64)[::-1],
-        matches=np.zeros(last + 1),
-        others=np.zeros(last + 1),
-    )
-
-
-def _bases(comparison: Comparison) -> list[int]:
-    """Tell for each level, 'all else' last, whose u its term frequency replaces; -1 for none."""
-    alone = {
-        name: place
-        for place, level in enumerate(comparison.levels)
-        for name in level.when
-        if level.when == {name: "same"}
-    }
-    return [*(alone.get(level.term_frequency or "", -1) for level in comparison.levels), -1]
 
 
 def _written(settings: Mapping[str, Any], found: Estimate) -> dict[str, Any]:

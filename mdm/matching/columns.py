@@ -53,8 +53,8 @@ def derived_columns(rules: Rules) -> list[Derived]:
         Derived(attribute, name) for attribute, name in map(split_term, terms) if name is not None
     }
     for comparison in rules.comparisons:
-        for level in comparison.levels:
-            for attribute, predicate in level.when.items():
+        for when in comparison.conditions:
+            for attribute, predicate in when.items():
                 name = feature_of(predicate)
                 if name is not None:
                     wanted.add(Derived(attribute, name))

@@ -20,7 +20,9 @@ ROUNDS = 30
 DOCUMENTED_MATCHES = 500
 """The documented m count as so many matches: they decide where few matches are seen ..."""
 DOCUMENTED_OTHERS = 100
-"""... and the documented u as so many other pairs, for what hardly two records have."""
+"""... and the documented u as so many other pairs, for what hardly two records have ..."""
+DOCUMENTED_BESIDE = 2000
+"""... of those beside something as so many: in a small store all who live together may be one."""
 LEAST_MATCHES = 0.01
 """At least so many matches a record are assumed: a store without any must link tomorrow's."""
 LEAST_M = 0.0001
@@ -52,16 +54,22 @@ class Patterns:
 class Levels:
     """The levels of one comparison, by Splink's number (0 is 'all else').
 
-    `documented_m` and `documented_u` are those of the rules file, 0 where it has none; `base` names
-    for a level that is adjusted for term frequency the one whose u the adjustment replaces, and is
-    -1 for the others.  `matches` and `others` are the pairs that EM counted at each level.
+    m and u are shares of the levels of one `group` (0, 1, ...).  `documented_m` and `documented_u`
+    are those of the rules file, 0 where it has none, and `documented_others` tells how many pairs a
+    documented u counts as.  `most_m` is the most that m may be.  `agreeing` (level, level) marks
+    for a level that is adjusted for term frequency those where the adjusting attribute is the same:
+    their u together is the chance that it is.  `matches` and `others` are the pairs that EM counted
+    at each level.
     """
 
     m: FloatArray
     u: FloatArray
     documented_m: FloatArray
     documented_u: FloatArray
-    base: IntArray
+    documented_others: FloatArray
+    most_m: FloatArray
+    group: IntArray
+    agreeing: BoolArray
     matches: FloatArray
     others: FloatArray
 
@@ -87,13 +95,14 @@ def match_probabilities(patterns: Patterns, start: Estimate, now: Estimate) -> F
     """Tell for each pattern the probability that its pairs match, by the estimate `now`.
 
     `start` is the estimate that the patterns' `rarity` was counted with: an adjustment for term
-    frequency takes the u of its base off, so it moves as that u does.
+    frequency weighs it against the chance that two values agree, so it moves as that does.
     """
     bits = np.log2(now.prior / (1 - now.prior)) + patterns.rarity
     for number, (before, after) in enumerate(zip(start.comparisons, now.comparisons, strict=True)):
         weight = np.log2(after.m / after.u)
-        moved = np.log2(after.u[after.base] / before.u[after.base])
-        weight = weight + np.where(after.base >= 0, moved, 0.0)
+        rare = after.agreeing.any(axis=1)
+        chance, chance_before = (after.agreeing[rare] @ u for u in (after.u, before.u))
+        weight[rare] += np.log2(chance / chance_before)
         # the last entry, which -1 reaches, is for missing values
         bits = bits + np.append(weight, 0.0)[patterns.level[:, number]]
     return np.asarray(1 / (1 + np.exp2(-np.clip(bits, -_MOST_BITS, _MOST_BITS))))
@@ -137,11 +146,11 @@ def _levels(
     present = level >= 0
     counted_m = _counted(level[present], matches[present], len(before.m))
     counted_u = _counted(level[present], others[present], len(before.u))
-    m = _shares(counted_m + DOCUMENTED_MATCHES * before.documented_m, before.m)
-    u = _shares(counted_u + DOCUMENTED_OTHERS * before.documented_u, before.u)
+    m = shares(counted_m + DOCUMENTED_MATCHES * before.documented_m, before.group, before.m)
+    u = shares(counted_u + before.documented_others * before.documented_u, before.group, before.u)
     return replace(
         before,
-        m=np.maximum(m, LEAST_M),
+        m=np.maximum(_at_most(m, before), LEAST_M),
         u=np.maximum(u, least_u),
         matches=counted_m,
         others=counted_u,
@@ -152,7 +161,15 @@ def _counted(level: IntArray, pairs: FloatArray, levels: int) -> FloatArray:
     return np.asarray(np.bincount(level, pairs, levels), dtype=np.float64)
 
 
-def _shares(count: FloatArray, before: FloatArray) -> FloatArray:
-    """Turn counts into shares; where nothing was counted they stay what they were."""
-    total = count.sum()
-    return count / total if total > 0 else before
+def shares(count: FloatArray, group: IntArray, before: FloatArray) -> FloatArray:
+    """Turn counts into shares of their group; where nothing was counted they stay as `before`."""
+    total = np.bincount(group, count)[group]
+    return np.where(total > 0, count / np.where(total > 0, total, 1.0), before)
+
+
+def _at_most(m: FloatArray, levels: Levels) -> FloatArray:
+    """Cut each m to the most that it may be; the others of its group take what is cut off."""
+    over = m > levels.most_m
+    cut = np.bincount(levels.group, np.where(over, levels.most_m, 0.0))[levels.group]
+    free = np.bincount(levels.group, np.where(over, 0.0, m))[levels.group]
+    return np.where(over, levels.most_m, m * (1 - cut) / np.where(free > 0, free, 1.0))

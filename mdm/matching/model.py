@@ -11,10 +11,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mdm.matching.splink_engine import frequency_attributes, prediction_sql
+from mdm.matching.splink_engine import prediction_sql
 from mdm.model.models import ModelVersion
 from mdm.model.rules.load import rules_from_text
-from mdm.model.rules.rules import Rules
+from mdm.model.rules.rules import Comparison, Rules
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,48 @@ class ScoringModel:
     def make_frequencies(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the tables `tf_<attribute>` that scoring reads, of the values in `record`."""
         connection.register("frequencies", self._known_frequencies)
-        for name in frequency_attributes(self.rules):
+        for name, scale in self._scales.items():
             connection.execute(
                 f"""
                 create or replace table tf_{name} as
-                select held.{name}, coalesce(frequency, ?) as tf_{name}
+                select held.{name}, coalesce(frequency, ?) * ? as tf_{name}
                 from (select distinct {name} from record where {name} is not null) as held
                 left join frequencies
                   on frequencies.attribute = '{name}' and frequencies.value = held.{name}
                 """,
-                [self.unseen],
+                [self.unseen, scale],
             )
         connection.unregister("frequencies")
 
     @cached_property
+    def _scales(self) -> dict[str, float]:
+        """Tell by how much the frequencies of each attribute's values are multiplied for Splink.
+
+        Splink weighs a frequency against the u of the level where the attribute alone is the same.
+        The chance that two values agree is the u of all levels where it is the same.
+        """
+        scales = {}
+        for written, comparison in zip(
+            self.settings["comparisons"], self.rules.comparisons, strict=True
+        ):
+            shown = written["comparison_levels"][-len(comparison.levels) - 1 : -1]
+            for place, others in agreeing_levels(comparison).items():
+                name = comparison.levels[place].term_frequency
+                u = {other: float(shown[other]["u_probability"]) for other in others}
+                alone = (u[at] for at in others if comparison.levels[at].when == {name: "same"})
+                scales[str(name)] = next(alone) / sum(u.values())
+        return scales
+
+    @cached_property
     def _known_frequencies(self) -> pa.Table:
         return pq.read_table(io.BytesIO(self.frequencies))
+
+
+def agreeing_levels(comparison: Comparison) -> dict[int, list[int]]:
+    """List for each level with a term frequency those where its attribute is the same."""
+    levels = list(enumerate(comparison.levels))
+    return {
+        place: [at for at, other in levels if other.when.get(level.term_frequency) == "same"]
+        for place, level in levels
+        if level.term_frequency is not None
+    }

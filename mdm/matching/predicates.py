@@ -151,8 +151,9 @@ def looked_at(comparison: Comparison) -> frozenset[str]:
     """Name the attributes that a comparison's conditions mention, crossed ones among them."""
     crossed = (
         predicate.partition(" ")[2]
-        for level in comparison.levels
-        for predicate in level.when.values()
+        for when in comparison.conditions
+        for predicate in when.values()
         if predicate.startswith("crossed ")
     )
-    return frozenset({*comparison.attributes, *crossed})
+    named = (name for when in comparison.conditions for name in when)
+    return frozenset({*named, *crossed})

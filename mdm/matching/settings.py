@@ -1,15 +1,16 @@
 """The rules' comparisons as Splink settings.
 
-Every comparison becomes: a null level (nothing of it can be compared), the rules' levels in
-order, and 'all else'.  A level that may be adjusted for term frequency takes as its base the
+Every comparison becomes: a null level (nothing of it can be compared), the rules' levels in order,
+and 'all else'; where the comparison has something beside it, a group of these stands before, for
+the pairs that agree on that.  A level that may be adjusted for term frequency takes as its base the
 level of the same comparison where that attribute alone is the same, as Splink does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mdm.matching.predicates import level_condition
-from mdm.model.rules.rules import Comparison, Level, Rules
+from mdm.model.rules.rules import Beside, Comparison, Level, Rules
 
 UNIQUE_ID = "n"
 MISSING = "missing"
@@ -37,6 +38,7 @@ def _comparison(rules: Rules, comparison: Comparison) -> dict[str, Any]:
         "output_column_name": comparison.name,
         "comparison_levels": [
             _null_level(comparison),
+            *_levels_beside(rules, comparison),
             *(_level(rules, level) for level in comparison.levels),
             {"sql_condition": "ELSE", "label_for_charts": ALL_ELSE},
         ],
@@ -49,6 +51,29 @@ def _null_level(comparison: Comparison) -> dict[str, Any]:
         "sql_condition": " and ".join(missing),
         "label_for_charts": MISSING,
         "is_null_level": True,
+    }
+
+
+def beside_condition(rules: Rules, beside: Beside) -> str:
+    """Write that a pair agrees on something of `beside`, in brackets."""
+    return f"({' or '.join(f'({level_condition(rules, when)})' for when in beside.any_of)})"
+
+
+def _levels_beside(rules: Rules, comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Write all levels once more, for the pairs that agree on something beside them.
+
+    Rarity does not count there: what those have in common they do not have by chance.
+    """
+    if comparison.beside is None:
+        return
+    shared = beside_condition(rules, comparison.beside)
+    for level in comparison.levels:
+        condition = f"{shared} and {level_condition(rules, level.when)}"
+        words = f"{level_words(level)}, {comparison.beside.name}"
+        yield {"sql_condition": condition, "label_for_charts": words}
+    yield {
+        "sql_condition": shared,
+        "label_for_charts": f"{ALL_ELSE}, {comparison.beside.name}",
     }
 
 

@@ -14,6 +14,7 @@ from splink import DuckDBAPI, Linker
 from mdm.matching.columns import few_records, split_term
 from mdm.matching.connecting import connect
 from mdm.matching.predicates import column
+from mdm.matching.settings import beside_condition
 from mdm.model.rules.rules import Rules
 
 # what Splink has to say is said in our own words: the model version's figures and warnings
@@ -67,4 +68,19 @@ def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
         model.table_management.register_blocked_pairs_for_predict(api.register("blocked_pair"))
         predicted = model.inference.predict(warning_mode="never")
         # what Splink prunes its input to, for the pairs at hand, is the table itself here
-        return _PRUNED_INPUT.sub("record", str(predicted.sql_used_to_create))
+        written = _PRUNED_INPUT.sub("record", str(predicted.sql_used_to_create))
+        return _looking_beside_once(rules, written)
+
+
+_PAIRS = "from blocked_with_cols"
+"""Where Splink's SQL reads the pairs with the columns of both records."""
+
+
+def _looking_beside_once(rules: Rules, written: str) -> str:
+    """Let a pair be asked once what it agrees on beside a comparison, and not at each level."""
+    besides = [each.beside for each in rules.comparisons if each.beside is not None]
+    columns = {beside_condition(rules, beside): f"beside_{n}" for n, beside in enumerate(besides)}
+    for condition, name in columns.items():
+        written = written.replace(condition, name)
+    asked = "".join(f", {condition} as {name}" for condition, name in columns.items())
+    return written.replace(_PAIRS, f"from (select *{asked} from blocked_with_cols)")

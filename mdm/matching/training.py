@@ -205,7 +205,15 @@ _GUESS: Mapping[str, tuple[float, float]] = {"m": (0.1, 0.1), "u": (0.001, 0.9)}
 
 
 def documented_shares(comparison: Comparison, name: Literal["m", "u"]) -> list[float]:
-    """List the rules file's m (or u) of the levels, 'all else' last; 0 where it has none."""
+    """List the rules file's m (or u) of the levels as Splink's settings have them.
+
+    'All else' comes last in each group, the group beside something first; 0 where it has none.
+    """
     if name == "m":
-        return [*(level.m or 0.0 for level in comparison.levels), comparison.else_m or 0.0]
-    return [*(level.u or 0.0 for level in comparison.levels), comparison.else_u or 0.0]
+        m = [*(level.m or 0.0 for level in comparison.levels), comparison.else_m or 0.0]
+        return m if comparison.beside is None else [*m, *m]
+    u = [*(level.u or 0.0 for level in comparison.levels), comparison.else_u or 0.0]
+    if comparison.beside is None:
+        return u
+    beside = [level.beside_u or 0.0 for level in comparison.levels]
+    return [*beside, comparison.else_beside_u or 0.0, *u]

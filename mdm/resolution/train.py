@@ -9,9 +9,10 @@ import orjson
 
 from mdm.matching import blocking, term_frequencies, training
 from mdm.matching.blocking import RuleCount
-from mdm.matching.calibration import PRIOR, calibrate
+from mdm.matching.calibration import calibrate
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
+from mdm.matching.starting import PRIOR
 from mdm.matching.training import Trained
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion

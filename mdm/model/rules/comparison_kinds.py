@@ -8,7 +8,7 @@ independent they outweigh a differing first name and birth date, so they are one
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mdm.model.rules.household import HOUSEHOLD_KINDS, household_levels
+from mdm.model.rules.household import HOUSEHOLD_KINDS, household_levels, in_one_household
 from mdm.model.rules.rules import Attribute, Kind
 
 _Predicates = Mapping[str, tuple[float, float]]
@@ -81,6 +81,28 @@ _PREDICATES: Mapping[Kind, _Predicates] = {
     Kind.GENDER: {"same": (0.98, 0.5), "else": (0.02, 0.5)},
     Kind.CATEGORY: {"same": (0.9, 0.15), "else": (0.1, 0.85)},
 }
+_BESIDE_U: Mapping[Kind, Mapping[str, float]] = {
+    Kind.GIVEN_NAME: {
+        "same": 0.03,
+        "nickname": 0.003,
+        "crossed": 0.0001,
+        "similar 0.92": 0.005,
+        "initial": 0.002,
+        "similar 0.8": 0.006,
+        "else": 0.95,
+    },
+    Kind.DATE_OF_BIRTH: {
+        "same": 0.01,
+        "swapped": 0.00005,
+        "typo 1": 0.003,
+        "year": 0.03,
+        "days 3652": 0.25,
+        "else": 0.7,
+    },
+    Kind.GENDER: {"same": 0.98, "else": 0.02},
+}
+"""Default u where something is beside: two of one household that are namesakes or twins, and the
+genders of two people of one given name."""
 _BY_RARITY = frozenset(
     {
         Kind.GIVEN_NAME,
@@ -108,25 +130,45 @@ def comparisons(attributes: Sequence[Attribute]) -> dict[str, Any]:
         # a full name beside a family name would count the same letters twice
         redundant = attribute.kind is Kind.FULL_NAME and family is not None
         if attribute not in shared and not redundant:
-            written[attribute.name] = _comparison(attribute, family)
+            beside = _beside(attribute.kind, first.get(Kind.GIVEN_NAME), shared)
+            written[attribute.name] = _comparison(attribute, family, beside)
     if shared:
         name = "household" if "household" not in written else "household_contacts"
         written[name] = household_levels(shared)
     return written
 
 
-def _comparison(attribute: Attribute, family: Attribute | None) -> dict[str, Any]:
-    levels = dict(_predicates(attribute, family))
-    m, u = levels.pop("else")
+def _beside(
+    kind: Kind, given: Attribute | None, shared: Sequence[Attribute]
+) -> dict[str, Any] | None:
+    """Write beside what attributes of a kind go together otherwise than by chance, if anything."""
+    if kind in (Kind.GIVEN_NAME, Kind.DATE_OF_BIRTH):
+        return in_one_household(shared)
+    if kind is Kind.GENDER and given is not None:
+        alike = [{given.name: word} for word in ("same", "nickname", "similar 0.92")]
+        return {"name": "with given names alike", "any_of": alike}
+    return None
+
+
+def _comparison(
+    attribute: Attribute, family: Attribute | None, beside: dict[str, Any] | None
+) -> dict[str, Any]:
+    *levels, otherwise = _predicates(attribute, family)
     by_rarity = attribute.kind in _BY_RARITY and not attribute.many
-    return {
+    beside_u = _BESIDE_U[attribute.kind] if beside else {}
+
+    def chances(predicate: str, m: float, u: float) -> dict[str, float]:
+        word = "crossed" if predicate.startswith("crossed") else predicate
+        return {"m": m, "u": u} | ({"beside_u": beside_u[word]} if beside else {})
+
+    return ({"beside": beside} if beside else {}) | {
         "levels": [
             {"when": {attribute.name: predicate}}
             | ({"term_frequency": attribute.name} if by_rarity and predicate == "same" else {})
-            | {"m": level_m, "u": level_u}
-            for predicate, (level_m, level_u) in levels.items()
+            | chances(predicate, *defaults)
+            for predicate, defaults in levels
         ],
-        "else": {"m": m, "u": u},
+        "else": chances(otherwise[0], *otherwise[1]),
     }
 
 

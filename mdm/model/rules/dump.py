@@ -76,13 +76,19 @@ def _blocking_rule(rule: BlockingRule) -> _OneLine:
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
-    entry: dict[str, Any] = {"levels": [_level(level) for level in comparison.levels]}
-    otherwise = _given(m=comparison.else_m, u=comparison.else_u)
+    entry: dict[str, Any] = {}
+    if comparison.beside:
+        shared = [_OneLine(dict(when)) for when in comparison.beside.any_of]
+        entry["beside"] = {"name": comparison.beside.name, "any_of": shared}
+    entry["levels"] = [_level(level) for level in comparison.levels]
+    otherwise = _given(m=comparison.else_m, u=comparison.else_u, beside_u=comparison.else_beside_u)
     return entry | ({"else": _OneLine(otherwise)} if otherwise else {})
 
 
 def _level(level: Level) -> _OneLine:
-    numbers = _given(term_frequency=level.term_frequency, m=level.m, u=level.u)
+    numbers = _given(
+        term_frequency=level.term_frequency, m=level.m, u=level.u, beside_u=level.beside_u
+    )
     return _OneLine({"when": dict(level.when), **numbers})
 
 

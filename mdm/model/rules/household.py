@@ -47,11 +47,30 @@ def household_levels(attributes: Sequence[Attribute]) -> dict[str, Any]:
     chances = [_NEARBY_U if when in nearby else _default_u(when) for when, _ in parts]
     levels: list[dict[str, Any]] = [
         {"when": when}
-        | ({"term_frequency": surname} if surname and when.get(surname) == "same" else {})
+        | ({"term_frequency": surname} if surname and _by_chance(when, surname, nearby) else {})
         | {"m": round(m * scale, 6), "u": u}
         for (when, m), u in zip(parts, chances, strict=True)
     ]
     return {"levels": levels, "else": {"m": ELSE_M, "u": round(1 - sum(chances), 4)}}
+
+
+def in_one_household(attributes: Sequence[Attribute]) -> dict[str, Any] | None:
+    """Write what shows that two records are of one household, for comparisons beside it."""
+    name = {attribute.kind: attribute.name for attribute in attributes}
+    contacts = [when for when, _ in _contacts(name) if "same" in when.values()]
+    homes = [when for when, _ in _homes(name) if when]
+    if Kind.FAMILY_NAME in name:
+        contacts += [{name[Kind.FAMILY_NAME]: "same", **home} for home in homes]
+    return {"name": "in one household", "any_of": contacts} if contacts else None
+
+
+def _by_chance(when: _When, surname: str, nearby: Sequence[_When]) -> bool:
+    """Tell whether strangers who agree on this have their surname in common by chance.
+
+    Those who share a contact or a home are relatives, however rare their name is.
+    """
+    others = {name: word for name, word in when.items() if name != surname and word != "differs"}
+    return when.get(surname) == "same" and (not others or others in nearby)
 
 
 def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:

@@ -20,6 +20,7 @@ from mdm.model.rules.kinds import defaults_for
 from mdm.model.rules.predicates import canonical
 from mdm.model.rules.rules import (
     Attribute,
+    Beside,
     BlockingRule,
     Comparison,
     Kind,
@@ -134,15 +135,28 @@ def _comparison(name: str, entry: Mapping[str, Any]) -> Comparison:
         levels=tuple(_level(level) for level in entry["levels"]),
         else_m=otherwise.get("m"),
         else_u=otherwise.get("u"),
+        else_beside_u=otherwise.get("beside_u"),
+        beside=_beside(entry.get("beside")),
     )
+
+
+def _beside(entry: Mapping[str, Any] | None) -> Beside | None:
+    if entry is None:
+        return None
+    return Beside(entry["name"], tuple(_when(when) for when in entry["any_of"]))
+
+
+def _when(written: Mapping[str, str]) -> dict[str, str]:
+    return {name: canonical(predicate) for name, predicate in written.items()}
 
 
 def _level(level: Mapping[str, Any]) -> Level:
     return Level(
-        when={name: canonical(predicate) for name, predicate in level["when"].items()},
+        when=_when(level["when"]),
         term_frequency=level.get("term_frequency"),
         m=level.get("m"),
         u=level.get("u"),
+        beside_u=level.get("beside_u"),
     )
 
 

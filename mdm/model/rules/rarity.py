@@ -16,14 +16,20 @@ def misplaced(data: Mapping[str, Any]) -> dict[str, Any]:
     several = {
         name for name, entry in mapping_in(data.get("attributes")).items() if _is_many(entry)
     }
+    counted: dict[str, str] = {}
     found = {
-        name: dict(_misplaced(list_in(mapping_in(comparison).get("levels")), several))
+        name: dict(
+            _misplaced(name, list_in(mapping_in(comparison).get("levels")), several, counted)
+        )
         for name, comparison in mapping_in(data.get("comparisons")).items()
     }
     return {name: {"value": {"levels": levels}} for name, levels in found.items() if levels}
 
 
-def _misplaced(levels: list[Any], several: set[str]) -> Iterator[tuple[int, Any]]:
+def _misplaced(
+    comparison: str, levels: list[Any], several: set[str], counted: dict[str, str]
+) -> Iterator[tuple[int, Any]]:
+    """Go through the levels of a comparison; `counted` tells in which one each rarity counts."""
     alone = [mapping_in(mapping_in(level).get("when")) for level in levels]
     for at, level in enumerate(levels):
         name = mapping_in(level).get("term_frequency")
@@ -36,6 +42,12 @@ def _misplaced(levels: list[Any], several: set[str]) -> Iterator[tuple[int, Any]
             message = (
                 "its rarity is counted from a level where it alone is the same: "
                 f"add {{when: {{{name}: same}}}} to this comparison, or leave this out"
+            )
+            yield at, {"term_frequency": [message]}
+        elif counted.setdefault(name, comparison) != comparison:
+            message = (
+                f"its rarity counts in the comparison {counted[name]!r} already, and is evidence "
+                "once only: leave it out of one of them"
             )
             yield at, {"term_frequency": [message]}
 

@@ -65,26 +65,49 @@ class Level:
 
     `when` maps an attribute to a predicate (`same`, `similar 0.9`, ...: matching_rules/README.md);
     `term_frequency` names an attribute whose rarity adjusts the weight; `m` and `u` are the
-    documented defaults (probabilities, 0 to 1) for when there is too little data to train on.
+    documented defaults (probabilities, 0 to 1) for when there is too little data to train on,
+    `beside_u` is that of u where the comparison's `beside` holds.
     """
 
     when: Mapping[str, str]
     term_frequency: str | None = None
     m: float | None = None
     u: float | None = None
+    beside_u: float | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What records can have in common beside the attributes of a comparison: one of `any_of`.
+
+    `name` says in words where that is, such as `in one household`.
+    """
+
+    name: str
+    any_of: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Attributes that are compared together; the first level that holds counts.
 
-    `else_m` and `else_u` are the defaults of the unwritten last level, 'all else differs'.
+    `else_m`, `else_u` and `else_beside_u` are the defaults of the unwritten last level, 'all else
+    differs'.  Where `beside` holds, the levels have m and u of their own: who lives together has
+    other things in common than strangers have.
     """
 
     name: str
     levels: tuple[Level, ...]
     else_m: float | None = None
     else_u: float | None = None
+    else_beside_u: float | None = None
+    beside: Beside | None = None
+
+    @property
+    def conditions(self) -> tuple[Mapping[str, str], ...]:
+        """All predicates that it looks at: those of its levels, and of what is beside them."""
+        beside = self.beside.any_of if self.beside else ()
+        return (*(level.when for level in self.levels), *beside)
 
     @property
     def attributes(self) -> tuple[str, ...]:

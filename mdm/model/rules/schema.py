@@ -79,6 +79,7 @@ class LevelSchema(Schema):
     term_frequency = _attribute_names()
     m = fields.Float(validate=check_probability)
     u = fields.Float(validate=check_probability)
+    beside_u = fields.Float(validate=check_probability)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _counts_what_it_sees(self, _: object, original: object, **__: object) -> None:
@@ -95,11 +96,20 @@ class ElseSchema(Schema):
 
     m = fields.Float(validate=check_probability)
     u = fields.Float(validate=check_probability)
+    beside_u = fields.Float(validate=check_probability)
+
+
+class BesideSchema(Schema):
+    """What records can have in common beside a comparison."""
+
+    name = fields.String(required=True, validate=check_text)
+    any_of = Several(fields.Dict(validate=check_when), required=True)
 
 
 class ComparisonSchema(Schema):
     """One comparison; its name is the key."""
 
+    beside = fields.Nested(BesideSchema)
     levels = Several(fields.Nested(LevelSchema), required=True)
     else_ = fields.Nested(ElseSchema, data_key="else")
 
@@ -108,10 +118,24 @@ class ComparisonSchema(Schema):
         parts = [*data.get("levels", ()), data.get("else_", {})]
         errors = [
             f"the {name} of all levels and `else` add up to more than 1"
-            for name in ("m", "u")
+            for name in ("m", "u", "beside_u")
             if sum(part.get(name, 0) for part in parts) > 1 + ROUNDING
         ]
         raise_all({"levels": errors})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _nothing_is_beside_nothing(self, _: object, original: object, **__: object) -> None:
+        written = mapping_in(original)
+        if "beside" in written:
+            return
+        message = "says how often others agree beside something: write `beside`, or leave this out"
+        levels = {
+            at: {"beside_u": [message]}
+            for at, level in enumerate(list_in(written.get("levels")))
+            if "beside_u" in mapping_in(level)
+        }
+        otherwise = "beside_u" in mapping_in(written.get("else"))
+        raise_all({"levels": levels, "else": {"beside_u": [message]} if otherwise else {}})
 
 
 class TrainingSchema(Schema):
