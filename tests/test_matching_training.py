@@ -69,8 +69,17 @@ def test_another_seed_draws_another_sample_of_records(people, monkeypatch):
     assert samples[0] == samples[1] != samples[2]
 
 
+def test_a_comparison_of_which_nothing_is_known_is_named_once(people):
+    without = [{k: v for k, v in one.items() if k != "national_id"} for one in people]
+    warnings = calibrated_on(RULES, without).warnings
+
+    (named,) = [text for text in warnings if "national_id" in text]
+    assert named.startswith("comparison national_id: no two records have values to compare")
+
+
 def test_a_level_that_no_pair_was_seen_at_is_named_in_a_warning(people):
     without = [{k: v for k, v in one.items() if k != "national_id"} for one in people]
+    without[0]["national_id"], without[-1]["national_id"] = "a123456", "z987654"
     warnings = calibrated_on(RULES, without).warnings
 
     for share in ("m", "u"):

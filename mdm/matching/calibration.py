@@ -85,12 +85,17 @@ def _warnings(settings: Mapping[str, Any], found: Estimate, records: int) -> lis
             "train again when there are some"
         )
     for written, levels in zip(settings["comparisons"], found.comparisons, strict=True):
+        name = written["output_column_name"]
+        if levels.matches.sum() + levels.others.sum() < _LEAST_SEEN:
+            warnings.append(
+                f"comparison {name}: no two records have values to compare; the m and u of the "
+                "rules file are used"
+            )
+            continue
         shown = written["comparison_levels"][:0:-1]  # by Splink's number, the null level left out
         for number in reversed(range(len(shown))):
             level = f"'{shown[number]['label_for_charts']}'"
-            named = (
-                f"comparison {written['output_column_name']}, level {level}: no pair to estimate"
-            )
+            named = f"comparison {name}, level {level}: no pair to estimate"
             if levels.matches[number] < _LEAST_SEEN:
                 warnings.append(f"{named} m from, {levels.m[number]:.2g} is used")
             if levels.others[number] < _LEAST_SEEN:
