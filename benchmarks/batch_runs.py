@@ -7,7 +7,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -147,7 +147,11 @@ def splink(directory: Path) -> dict[str, Any]:
 
 
 def _settings(rules: Rules) -> dict[str, Any]:
-    """Write our comparisons and blocking rules as any user of Splink would."""
+    """Write our comparisons and blocking rules as any user of Splink would.
+
+    Without what stands beside a comparison: Splink has no such thing, and it would be compared at
+    each level anew.
+    """
     blocks: list[dict[str, Any]] = []
     for number in range(len(rules.blocking)):
         name = f"block_{number}"
@@ -155,7 +159,8 @@ def _settings(rules: Rules) -> dict[str, Any]:
         if _has_several(rules, number):
             block["arrays_to_explode"] = [name]
         blocks.append(block)
-    return {**splink_settings(rules), "blocking_rules_to_generate_predictions": blocks}
+    plain = replace(rules, comparisons=tuple(replace(c, beside=None) for c in rules.comparisons))
+    return {**splink_settings(plain), "blocking_rules_to_generate_predictions": blocks}
 
 
 def _train(linker: Linker, rules: Rules, watch: Stopwatch) -> None:
