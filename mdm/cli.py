@@ -28,13 +28,17 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _KNOWN_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 _rules = click.option("--rules", type=_KNOWN_FILE, help="The rules file; else that of MDM_RULES.")
-_sources = click.option(
-    "--sources",
-    type=_KNOWN_FILE,
-    default=Path("sources.yaml"),
-    show_default=True,
-    help="The file that declares the departments.",
-)
+
+
+def _sources(kind: click.Path) -> Callable[[_Command], _Command]:
+    """Take the option for the sources file; `kind` tells whether it must be there."""
+    return click.option(
+        "--sources",
+        type=kind,
+        default=Path("sources.yaml"),
+        show_default=True,
+        help="The file that declares the departments.",
+    )
 
 
 def open_hub(rules: Path | None = None, *, console: Console | None = None) -> "Hub":
@@ -76,7 +80,7 @@ def init() -> None:
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@_sources
+@_sources(_KNOWN_FILE)
 @_rules
 @click.option("--no-resolve", is_flag=True, help="Leave what was taken pending.")
 def ingest(names: Sequence[str], sources: Path, rules: Path | None, no_resolve: bool) -> None:
@@ -112,7 +116,7 @@ def _end(problem: str | None) -> None:
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--retry", is_flag=True, help="Map the rows again; take those that are good by now.")
-@_sources
+@_sources(_FILE)  # only trying again needs it
 @_rules
 def quarantine(names: Sequence[str], retry: bool, sources: Path, rules: Path | None) -> None:
     """List the rows that could not be taken, of all sources or of those named."""

@@ -207,6 +207,12 @@ def test_a_wrong_command_is_told_apart_by_its_exit_status(command, hint):
     assert hint in refused(*command, status=2)
 
 
+@pytest.mark.usefixtures("folder")
+def test_what_is_in_quarantine_is_listed_wherever_the_sources_file_is():
+    assert said("quarantine", "--sources", "none.yaml") == "0 in quarantine\n"
+    assert "none.yaml" in refused("quarantine", "--retry", "--sources", "none.yaml")
+
+
 @pytest.mark.usefixtures("bare")
 def test_rules_that_the_settings_name_and_that_are_not_there_are_named(monkeypatch):
     monkeypatch.setenv("MDM_RULES", "none.yaml")
