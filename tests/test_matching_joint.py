@@ -41,10 +41,9 @@ def levels(
     rare: list[int] | None = None,
     most: float = 1.0,
 ) -> Levels:
-    """Make a comparison; its m and u are documented too.
+    """Make a comparison with documented m and u; `most` bounds m of the last level of a group.
 
-    Rarity counts at the levels of `rare`, all of which agree on what is rare; `most` is the most
-    that m of the levels that are the last of a group may be.
+    Rarity counts at the levels of `rare`, all of which agree on what is rare.
     """
     known = 1.0 if documented else 0.0
     groups = np.array(group or [0] * len(m))
