@@ -14,6 +14,7 @@ from mdm.matching import blocking
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import prediction, score
+from mdm.matching.settings import beside_condition
 from mdm.matching.splink_engine import frequency_attributes
 from mdm.model.explanation import MatchingRecord
 from tests.matching_world import (
@@ -159,6 +160,19 @@ def test_who_shares_a_home_is_at_a_level_of_its_own(model):
     assert level(postal_code="n22bb") == "given name the same"
     assert level(postal_code="n22bb", given_name="bo") == "different"
     assert len(names) == 2 * len({name.removesuffix(", in one household") for name in names})
+
+
+def test_a_pair_is_asked_once_what_it_agrees_on_beside_a_comparison(model):
+    """Splink's SQL is searched for the condition as text: it must be found at every level."""
+    conditions = {
+        beside_condition(model.rules, comparison.beside)
+        for comparison in model.rules.comparisons
+        if comparison.beside
+    }
+    assert conditions
+    for condition in conditions:
+        assert model.prediction.count(condition) == 1
+    assert model.prediction.count("beside_0") > len(levels_of("given_name", model)) / 2
 
 
 def test_the_explanation_of_a_pair_sums_to_its_weight(people, model, batch):

@@ -156,7 +156,7 @@ def test_a_training_block_without_pairs_is_left_out_with_a_warning(people):
 def test_what_a_block_agrees_on_by_a_feature_is_not_learned_from_it(people):
     rules = rules_of(
         PEOPLE_RULES + "training:\n"
-        "  blocks: [[date_of_birth.year, city]]\n"
+        "  blocks: [[date_of_birth.year, postal_code]]\n"
         "  deterministic: [[given_name, family_name, date_of_birth]]\n"
         "  recall: 0.7\n"
     )

@@ -151,9 +151,8 @@ def looked_at(comparison: Comparison) -> frozenset[str]:
     """Name the attributes that a comparison's conditions mention, crossed ones among them."""
     crossed = (
         predicate.partition(" ")[2]
-        for when in comparison.conditions
-        for predicate in when.values()
+        for level in comparison.levels
+        for predicate in level.when.values()
         if predicate.startswith("crossed ")
     )
-    named = (name for when in comparison.conditions for name in when)
-    return frozenset({*named, *crossed})
+    return frozenset({*comparison.attributes, *crossed})

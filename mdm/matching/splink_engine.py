@@ -79,7 +79,8 @@ _PAIRS = "from blocked_with_cols"
 def _looking_beside_once(rules: Rules, written: str) -> str:
     """Let a pair be asked once what it agrees on beside a comparison, and not at each level."""
     besides = [each.beside for each in rules.comparisons if each.beside is not None]
-    columns = {beside_condition(rules, beside): f"beside_{n}" for n, beside in enumerate(besides)}
+    conditions = dict.fromkeys(beside_condition(rules, beside) for beside in besides)
+    columns = {condition: f"beside_{n}" for n, condition in enumerate(conditions)}
     for condition, name in columns.items():
         written = written.replace(condition, name)
     asked = "".join(f", {condition} as {name}" for condition, name in columns.items())

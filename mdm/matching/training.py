@@ -7,7 +7,7 @@ trainings on the same records agree, whatever order the records came in.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import duckdb
@@ -85,21 +85,45 @@ def _estimate(
     connection: duckdb.DuckDBPyConnection, rules: Rules, count: int, seed: int, progress: Progress
 ) -> Trained:
     warnings: list[str] = []
+    plain = replace(rules, comparisons=tuple(replace(c, beside=None) for c in rules.comparisons))
     with progress.step("train: u from random pairs", None):
-        settings, sampled = _estimate_u(connection, rules, seed, count)
+        settings, sampled = _estimate_u(connection, plain, seed, count)
     measured = _measured(settings)
-    _fill(settings, rules, "u", 0.5 / sampled)
+    _fill(settings, plain, "u", 0.5 / sampled)
     _, model = linker(connection, settings)
     with progress.step("train: prior", None):
-        prior = _prior(model, rules, count)
-    if not _estimate_m(model, rules, progress, warnings) and measured < IDENTIFIABLE:
+        prior = _prior(model, plain, count)
+    if not _estimate_m(model, plain, progress, warnings) and measured < IDENTIFIABLE:
         # how many of the pairs that agree are matches is then anybody's guess
         return _from_defaults(rules, count, "no training block has anything to learn from")
     settings = model.misc.save_model_to_json(None)
     settings["probability_two_random_records_match"] = prior
-    _fill(settings, rules, "m", None)
+    _fill(settings, plain, "m", None)
+    _add_levels_beside(settings, rules)
     figures = {"records": count, "trained": True, "random_pairs": sampled}
     return Trained(settings, figures, warnings)
+
+
+def _add_levels_beside(settings: Mapping[str, Any], rules: Rules) -> None:
+    """Add the levels beside something to settings that were trained without them.
+
+    Splink's EM looks at no comparison that mentions what a block agrees on: with what is beside
+    them, names would be learned from hardly any block.  Their m are those of the others, their u
+    the documented ones, until they are all estimated together (`mdm.matching.calibration`).
+    """
+    skeleton = splink_settings(rules)["comparisons"]
+    for written, whole, comparison in zip(
+        settings["comparisons"], skeleton, rules.comparisons, strict=True
+    ):
+        if comparison.beside is None:
+            continue
+        null, *levels = written["comparison_levels"]
+        added = whole["comparison_levels"][1 : 1 + len(levels)]
+        u_beside = documented_shares(comparison, "u")[: len(levels)]
+        for level, like, u in zip(added, levels, u_beside, strict=True):
+            level["m_probability"] = like["m_probability"]
+            level["u_probability"] = u or like["u_probability"]
+        written["comparison_levels"] = [null, *added, *levels]
 
 
 def _measured(settings: Mapping[str, Any]) -> int:
