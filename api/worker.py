@@ -10,9 +10,13 @@ from socket import socket
 from typing import Any
 
 from gunicorn.http.errors import (  # type: ignore[import-untyped]
+    ConfigurationProblem,
+    ExpectationFailed,
+    ForbiddenProxyRequest,
     LimitRequestHeaders,
     LimitRequestLine,
     ParseException,
+    UnsupportedTransferCoding,
 )
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
@@ -22,11 +26,17 @@ from api.security import HEADERS
 _STATUS = {
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    ForbiddenProxyRequest: HTTPStatus.FORBIDDEN,
+    UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
 }
 _DETAIL = {
     HTTPStatus.BAD_REQUEST: "the request is no HTTP that can be read: correct it",
-    HTTPStatus.REQUEST_URI_TOO_LONG: "the address has more than 4094 bytes: make it shorter",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the request line is too long: make the address shorter",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "the headers are too many or too long: send fewer",
+    HTTPStatus.EXPECTATION_FAILED: "nothing but `Expect: 100-continue` is understood: leave it out",
+    HTTPStatus.FORBIDDEN: "this proxy may not send requests: send them from one that may",
+    HTTPStatus.NOT_IMPLEMENTED: "no transfer coding but `chunked` is understood: send it plain",
 }
 
 
@@ -35,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:  # noqa: ANN401
         """Refuse an unreadable request; all other errors are gunicorn's own."""
-        if not isinstance(exc, ParseException):
+        if not isinstance(exc, ParseException) or isinstance(exc, ConfigurationProblem):
             super().handle_error(req, client, addr, exc)
             return
         status = _STATUS.get(type(exc), HTTPStatus.BAD_REQUEST)

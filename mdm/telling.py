@@ -16,7 +16,8 @@ _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
 
 
 _WHERE_TO_LOOK = {
-    "source": "nothing of a source by this name was ever ingested",
+    "source": "nothing of a source by this name was taken yet: "
+    "`mdm ingest` takes what the sources file declares",
     "model version": "`mdm models` lists them",
 }
 """What to do about a name that nothing has, by the kind of thing that was named."""

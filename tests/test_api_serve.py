@@ -93,6 +93,8 @@ def _get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse
         (b"GET /v1/golden-records?email=" + b"a" * 5_000 + b" HTTP/1.1\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 9_000 + b"\r\n\r\n", 431),
         (b"jane@doe.example\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501),
     ],
 )
 def test_what_gunicorn_cannot_read_is_answered_with_a_problem_too(port, request_, status):

@@ -180,7 +180,10 @@ def test_a_database_without_tables_says_how_to_make_them():
         (("resolve", "--model", "9"), "no model version '9': `mdm models` lists them"),
         (("train",), "run `mdm ingest` first"),
         (("ingest", "tow"), "declares no source 'tow'; did you mean 'town'? (known: town)"),
-        (("quarantine", "nobody"), "no source 'nobody': nothing of a source by this name was ever"),
+        (
+            ("quarantine", "nobody"),
+            "no source 'nobody': nothing of a source by this name was taken yet: `mdm ingest`",
+        ),
         (("export", "golden", "--to", "out.csv"), "run `mdm resolve` first"),
         (("export", "golden", "--to", "out.xml"), ".parquet, .csv, .jsonl"),
     ],

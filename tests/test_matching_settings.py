@@ -143,6 +143,22 @@ comparisons:
     assert keys == ["comparisons.name.levels[0].beside_u", "comparisons.name.else.beside_u"]
 
 
+def test_what_a_comparison_compares_is_not_beside_it():
+    text = """
+attributes: {given_name: given_name, email: email}
+comparisons:
+  name:
+    beside: {name: at home, any_of: [{email: same}, {given_name: same}]}
+    levels: [{when: {given_name: same}}]
+"""
+    with pytest.raises(FileInvalid) as raised:
+        rules_of(text)
+
+    (problem,) = raised.value.problems
+    assert problem.key == "comparisons.name.beside.any_of[1]"
+    assert "name another attribute" in problem.message
+
+
 def test_rarity_of_a_surname_counts_where_strangers_share_it_by_chance():
     rules = rules_of(
         "attributes: {family_name: family_name, phone: phone, postal_code: postal_code}"

@@ -217,10 +217,11 @@ def comparisons(draw, name, known, counted):
         draw(st.none() | PROBABILITIES),
         draw(st.none() | PROBABILITIES),
     )
-    if draw(st.booleans()):
+    others = [attribute for attribute in known if attribute.name not in found.attributes]
+    if not others or draw(st.booleans()):
         return found
     shared = draw(
-        st.lists(levels(known), min_size=1, max_size=3, unique_by=lambda one: repr(one.when))
+        st.lists(levels(others), min_size=1, max_size=3, unique_by=lambda one: repr(one.when))
     )
     return replace(
         found,

@@ -89,7 +89,7 @@ def _warnings(settings: Mapping[str, Any], found: Estimate, records: int) -> lis
         if levels.matches.sum() + levels.others.sum() < _LEAST_SEEN:
             warnings.append(
                 f"comparison {name}: no two records have values to compare; the m and u of the "
-                "rules file are used"
+                "rules file, or guesses where it has none, are used"
             )
             continue
         shown = written["comparison_levels"][:0:-1]  # by Splink's number, the null level left out

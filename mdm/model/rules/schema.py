@@ -124,6 +124,19 @@ class ComparisonSchema(Schema):
         raise_all({"levels": errors})
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _what_is_beside_is_another_thing(self, _: object, original: object, **__: object) -> None:
+        written = mapping_in(original)
+        levels = list_in(written.get("levels"))
+        compared = {name for level in levels for name in mapping_in(mapping_in(level).get("when"))}
+        conditions = list_in(mapping_in(written.get("beside")).get("any_of"))
+        errors = {
+            at: ["looks at nothing but what this comparison compares: name another attribute"]
+            for at, when in enumerate(conditions)
+            if mapping_in(when) and set(mapping_in(when)) <= compared
+        }
+        raise_all({"beside": {"any_of": errors} if errors else {}})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _nothing_is_beside_nothing(self, _: object, original: object, **__: object) -> None:
         written = mapping_in(original)
         if "beside" in written:
