@@ -43,6 +43,7 @@ class History:
             as_crosswalk(before),
             as_crosswalk(self.crosswalk),
             minted=minted,
+            rewritten=np.empty(0, np.int64),
             resolves=self.assignment.resolves,
         )
         self.before = before
@@ -279,7 +280,11 @@ def test_events_are_told_in_one_order_whatever_the_order_of_the_crosswalks(order
     records, serials = np.array([4, 3, 2, 1])[order], np.array([1, 1, 2, 2])[order]
     nothing = Crosswalk(np.empty(0, np.int64), np.empty(0, np.int64))
     events, _ = difference(
-        nothing, Crosswalk(records, serials), minted=np.array([1, 2]), resolves={1: 1, 2: 2}
+        nothing,
+        Crosswalk(records, serials),
+        minted=np.array([1, 2]),
+        rewritten=np.array([1, 2]),
+        resolves={1: 1, 2: 2},
     )
     told = list(zip(events.kind, events.serial, events.record_id, strict=True))
     minted = [(EventKind.MINTED, 1, NONE), (EventKind.MINTED, 2, NONE)]

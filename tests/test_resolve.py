@@ -26,6 +26,11 @@ def settled(office) -> Office:
     return office
 
 
+def test_a_golden_record_that_says_something_else_is_told_as_changed(settled):
+    settled.take(bank_2={**BOB, "given_name": "Rob"})
+    assert settled.resolve().summary == Summary(0, 0, 0, 0, 0, 0, changed=1, unchanged=1)
+
+
 def same(office: Office, *names: str) -> bool:
     homes = office.homes()
     return len({homes[name] for name in names}) == 1

@@ -67,8 +67,8 @@ class Summary:
 
     `minted`, `restored`, `merged`, `retired`: as in EventKind; `split`: golden records that lost a
     part to one that was not there before; `unchanged`: those made of exactly the records that they
-    were made of, `changed`: those in both crosswalks that are not; `moved`: records that went from
-    one golden record to another.
+    were made of and saying what they said, `changed`: those in both crosswalks that are not;
+    `moved`: records that went from one golden record to another.
 
         after == minted + restored + changed + unchanged
         before == merged + retired + changed + unchanged
@@ -85,11 +85,17 @@ class Summary:
 
 
 def difference(
-    before: Crosswalk, after: Crosswalk, *, minted: IntArray, resolves: Mapping[int, int]
+    before: Crosswalk,
+    after: Crosswalk,
+    *,
+    minted: IntArray,
+    rewritten: IntArray,
+    resolves: Mapping[int, int],
 ) -> tuple[Events, Summary]:
     """Tell what turned the crosswalk `before` into `after`.
 
-    `minted`: the serials that were issued in between; `resolves`: what each ID that still has live
+    `minted`: the serials that were issued in between; `rewritten`: those whose golden record says
+    something else than before, be it new; `resolves`: what each ID that still has live
     records resolves to (`Assignment.resolves`), which tells a merger from a retirement.
     """
     before, after = _sorted(before), _sorted(after)
@@ -108,7 +114,7 @@ def difference(
         EventKind.MERGED: _Told(gone[into != NONE], other=into[into != NONE]),
         EventKind.RETIRED: _Told(gone[into == NONE]),
     }
-    return _events(told), _summary(told, np.intersect1d(old, new))
+    return _events(told), _summary(told, np.intersect1d(old, new), rewritten)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +176,11 @@ def _events(told: Mapping[EventKind, _Told]) -> Events:
     )
 
 
-def _summary(told: Mapping[EventKind, _Told], stayed: IntArray) -> Summary:
+def _summary(told: Mapping[EventKind, _Told], stayed: IntArray, rewritten: IntArray) -> Summary:
     """Count; `stayed` are the golden records that stand in both crosswalks."""
     left, joined = told[EventKind.DETACHED], told[EventKind.ATTACHED]
-    changed = int(np.isin(stayed, np.union1d(left.serial, joined.serial)).sum())
+    other = np.concatenate([left.serial, joined.serial, rewritten])
+    changed = int(np.isin(stayed, other).sum())
     return Summary(
         minted=len(told[EventKind.MINTED].serial),
         restored=len(told[EventKind.RESTORED].serial),

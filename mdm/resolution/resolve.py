@@ -122,7 +122,8 @@ def _publish(
         connection.execute(
             f"update {table} set serial = {minted.start} - serial - 1 where serial < 0"
         )
-    publication.publish(tx, publishing.difference(connection, model.rules), at=at)
+    differing = publishing.difference(connection, model.rules)
+    publication.publish(tx, differing, at=at)
     new = np.array(minted, dtype=np.int64)
     resolves = {
         serial: minted[-into - 1] if into < 0 else into
@@ -132,6 +133,7 @@ def _publish(
         _crosswalk(connection, "old_crosswalk"),
         _crosswalk(connection, "home"),
         minted=new,
+        rewritten=differing.golden["serial"].to_numpy(),
         resolves=resolves,
     )
     return summary
