@@ -89,7 +89,7 @@ def of_retry(figures: "Sequence[IngestFigures]") -> str:
 
 
 def of_quarantine(entries: "Sequence[QuarantineEntry]") -> str:
-    """List the entries, a line each, and count them."""
+    """List the entries, a line for each fault, and count the rows."""
     lines = [
         (
             entry.source,
@@ -102,7 +102,9 @@ def of_quarantine(entries: "Sequence[QuarantineEntry]") -> str:
         for entry in entries
     ]
     listed = table(["source", "line", "key", "field", "value", "reason"], lines) if lines else ""
-    return f"{listed}\n{len(lines):,} in quarantine".lstrip("\n")
+    rows = len({(entry.source, entry.rejected.row) for entry in entries})
+    faults = f", with {several(len(lines), 'fault')}" if rows != len(lines) else ""
+    return f"{listed}\n{rows:,} in quarantine{faults}".lstrip("\n")
 
 
 def of_training(model: ModelVersion) -> str:

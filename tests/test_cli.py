@@ -153,6 +153,18 @@ def test_rows_that_cannot_be_taken_are_counted_in_the_last_line_and_the_exit_sta
     assert "0 rows taken from quarantine" in said("quarantine", "--retry")
 
 
+def test_a_row_with_several_faults_is_one_row_in_quarantine(folder):
+    born = "date_of_birth: date_of_birth"
+    assert born in small_town.SOURCES
+    strict = small_town.SOURCES.replace(
+        born, "date_of_birth: {column: date_of_birth, strict: true}"
+    )
+    (folder / "sources.yaml").write_text(strict)
+    write(folder, *ROWS, ",Cid,Fox,yesterday,,")
+    assert refused("ingest").startswith("Error: 1 row could not be taken")
+    assert said("quarantine").endswith("\n1 in quarantine, with 2 faults\n")
+
+
 def test_rows_become_good_by_another_mapping(folder):
     (folder / "sources.yaml").write_text(small_town.SOURCES.replace("key: key", "key: city"))
     write(folder, ROWS[0], ROWS[2], "4,Dan,Elm,1960-06-06,,")
