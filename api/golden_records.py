@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from api import cursor, problems
 from api.hub import reading
 from api.openapi import GOLDEN_ID_PARAMETER, problem_responses
-from api.parameters import PageQuery, SearchQuery, position, wanted
+from api.parameters import NoQuery, PageQuery, SearchQuery, position, wanted
 from api.schemas import Elsewhere, Explanation, GoldenRecord, GoldenRecords, SourceRecords
 from mdm.model import views
 from mdm.model.errors import NotFound
@@ -77,10 +77,11 @@ def search(query: dict[str, Any]) -> dict[str, object]:
 
 @blueprint.route("/<golden_id>", parameters=[GOLDEN_ID_PARAMETER])
 @blueprint.etag
+@blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.response(200, GoldenRecord)
 @blueprint.alt_response(307, schema=Elsewhere, description="It is another golden record now")
 @problem_responses(blueprint, problems.MALFORMED, *_ONE)
-def golden_record(golden_id: str) -> tuple[views.GoldenRecord, dict[str, str]]:
+def golden_record(_: dict[str, Any], golden_id: str) -> tuple[views.GoldenRecord, dict[str, str]]:
     """Read a golden record by its ID.
 
     With `If-None-Match` and the `ETag` of an earlier answer, it answers 304 when nothing changed.

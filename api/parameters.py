@@ -68,13 +68,17 @@ class Count(fields.Integer):
         return super()._validated(value)
 
 
-class PageQuery(Schema):
-    """Which part of a long answer to give."""
+class NoQuery(Schema):
+    """No parameter at all."""
 
     class Meta:
         """Anything that is not a parameter is refused, so that a misspelt one is noticed."""
 
         unknown = RAISE
+
+
+class PageQuery(NoQuery):
+    """Which part of a long answer to give."""
 
     limit = Count(
         load_default=USUAL_PAGE,

@@ -1,10 +1,12 @@
 """The departments' systems and how they are doing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_smorest import Blueprint
 
 from api.hub import reading
+from api.parameters import NoQuery
 from api.schemas import Sources
 from mdm.model.views import SourceSummary
 
@@ -17,7 +19,8 @@ blueprint = Blueprint(
 
 
 @blueprint.route("")
+@blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.response(200, Sources)
-def sources() -> Mapping[str, Sequence[SourceSummary]]:
+def sources(_: dict[str, Any]) -> Mapping[str, Sequence[SourceSummary]]:
     """Read each source's counts, last ingestion, quarantine, pending records and duplicates."""
     return {"items": reading().sources()}

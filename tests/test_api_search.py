@@ -142,6 +142,17 @@ def test_parameters_that_break_a_rule_are_refused_by_name(client, query, fields)
     assert all(fault["message"] for fault in answer.json["errors"])
 
 
+@pytest.mark.parametrize("path", ["/v1/golden-records/{}", "/v1/sources"])
+def test_where_nothing_can_be_asked_a_parameter_is_refused_too(world, client, path):
+    world.take("shop/1", **JANE)
+    (golden_id,) = world.publish(["shop/1"])
+
+    answer = client.get(path.format(golden_id), query_string={"feilds": "email"})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["feilds"]
+
+
 def test_a_search_without_parameters_says_what_can_be_searched_by(client):
     message = client.get("/v1/golden-records").json["errors"][0]["message"]
 
