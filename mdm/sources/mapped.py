@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 from marshmallow.experimental.context import Context
 
+from mdm.model.rules.attribute_schema import DATE_FORMAT, is_date_format
 from mdm.model.rules.rules import Attribute, Rules
 from mdm.model.rules.vocabulary import DATES
 from mdm.model.schema_faults import right_words
@@ -118,10 +119,15 @@ class _Strict(Schema):
     strict = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
 
 
+def _is_date_format(written: str) -> None:
+    if not is_date_format(written):
+        raise ValidationError(DATE_FORMAT)
+
+
 class ColumnSchema(_Strict):
     """`{column, format, strict}`: a column, of dates when it has a format or is strict."""
 
-    format = Word()
+    format = fields.String(validate=_is_date_format)
 
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> Mapped:  # noqa: ANN401

@@ -22,6 +22,8 @@ from mdm.model.rules.vocabulary import DATES, STEPS
 
 _REGIONAL = frozenset({Kind.PHONE, Kind.POSTAL_CODE})
 _KINDS = {kind.value: kind for kind in Kind}
+DATE_FORMAT = "must be a strptime format with day, month and year: %d/%m/%Y"
+"""What is said of a date format that loses part of the date."""
 
 
 def _yes_or_no() -> fields.Boolean:
@@ -51,8 +53,8 @@ def _misfits(written: Mapping[str, Any], kind: Kind) -> Iterator[tuple[str, Any]
     if "format" in written:
         if kind not in DATES:
             yield "format", [f"only dates have a format, and this is a {kind}: leave it out"]
-        elif not _is_date_format(written["format"]):
-            yield "format", ["must be a strptime format with day, month and year: %d/%m/%Y"]
+        elif not is_date_format(written["format"]):
+            yield "format", [DATE_FORMAT]
     if "region" in written:
         if kind not in _REGIONAL:
             yield "region", [f"only {' and '.join(sorted(_REGIONAL))} have one: leave it out"]
@@ -76,7 +78,7 @@ def _unfit_steps(steps: object, kind: Kind) -> Iterator[tuple[int, list[str]]]:
                 yield at, [str(message) for message in error.messages]
 
 
-def _is_date_format(written: object) -> bool:
+def is_date_format(written: object) -> bool:
     """Whether a date written in this form is read back as the same date."""
     probe = datetime(2003, 4, 25)
     try:
