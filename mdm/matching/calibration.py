@@ -18,12 +18,7 @@ import numpy as np
 from mdm.identity.components import MICRO
 from mdm.matching import blocking, sampling
 from mdm.matching.blocking import RuleCount
-from mdm.matching.joint import (
-    LEAST_MATCHES,
-    Estimate,
-    estimate,
-    least_prior,
-)
+from mdm.matching.joint import LEAST_MATCHES, Estimate, Levels, estimate, least_prior
 from mdm.matching.model import ScoringModel
 from mdm.matching.rule_choice import choose_rules
 from mdm.matching.sampling import Sample
@@ -94,13 +89,22 @@ def _warnings(settings: Mapping[str, Any], found: Estimate, records: int) -> lis
             continue
         shown = written["comparison_levels"][:0:-1]  # by Splink's number, the null level left out
         for number in reversed(range(len(shown))):
-            level = f"'{shown[number]['label_for_charts']}'"
-            named = f"comparison {name}, level {level}: no pair to estimate"
-            if levels.matches[number] < _LEAST_SEEN:
-                warnings.append(f"{named} m from, {levels.m[number]:.2g} is used")
-            if levels.others[number] < _LEAST_SEEN:
-                warnings.append(f"{named} u from, {levels.u[number]:.2g} is used")
+            if unseen := _unseen(levels, number):
+                level = f"'{shown[number]['label_for_charts']}'"
+                warnings.append(f"comparison {name}, level {level}: no pair to estimate {unseen}")
     return warnings
+
+
+def _unseen(levels: Levels, number: int) -> str:
+    """Name what no pair told of a level, and what is used instead; empty when both were seen."""
+    seen = {"m": (levels.matches, levels.m), "u": (levels.others, levels.u)}
+    used = {
+        name: f"{share[number]:.2g}"
+        for name, (pairs, share) in seen.items()
+        if pairs[number] < _LEAST_SEEN
+    }
+    verb = "is" if len(used) == 1 else "are"
+    return f"{' and '.join(used)} from, {' and '.join(used.values())} {verb} used" if used else ""
 
 
 _LEAST_SEEN = 0.5
