@@ -78,8 +78,8 @@ def _blocking_rule(rule: BlockingRule) -> _OneLine:
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     if comparison.beside:
-        shared = [_OneLine(dict(when)) for when in comparison.beside.any_of]
-        entry["beside"] = {"name": comparison.beside.name, "any_of": shared}
+        any_of = [_OneLine(dict(when)) for when in comparison.beside.any_of]
+        entry["beside"] = {"name": comparison.beside.name, "any_of": any_of}
     entry["levels"] = [_level(level) for level in comparison.levels]
     otherwise = _given(m=comparison.else_m, u=comparison.else_u, beside_u=comparison.else_beside_u)
     return entry | ({"else": _OneLine(otherwise)} if otherwise else {})
