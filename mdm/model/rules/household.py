@@ -115,6 +115,7 @@ def _nearby(name: Mapping[Kind, str]) -> Iterator[_When]:
         yield {name[Kind.POSTAL_CODE]: "area"}
     if Kind.PLACE in name:
         yield {name[Kind.PLACE]: "same"}
+        yield {name[Kind.PLACE]: "similar 0.9"}
 
 
 def _default_u(when: Mapping[str, str]) -> float:
