@@ -20,6 +20,8 @@ WORDS = {
     "initial": "street address the same first letter, one is an initial",
     "crossed family_name": "street address and family name the other way round",
     "sound": "street address sounds alike",
+    "year_month": "street address in the same month",
+    "month_day": "street address on the same day of the year",
     "year": "street address in the same year",
     "swapped": "street address with day and month the other way round",
     "days 30": "street address at most 30 days apart",

@@ -79,6 +79,8 @@ _FEATURES: Mapping[str, str] = {
     "sound": "sound",
     "area": "area",
     "local": "local",
+    "year_month": "year_month",
+    "month_day": "month_day",
     "nickname": "nicknames",
 }
 """Predicates that compare a feature for equality, and the feature (`nicknames` is a list)."""

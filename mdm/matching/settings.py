@@ -66,13 +66,13 @@ def _levels_beside(rules: Rules, comparison: Comparison) -> Iterator[dict[str, A
     """
     if comparison.beside is None:
         return
-    shared = beside_condition(rules, comparison.beside)
+    beside = beside_condition(rules, comparison.beside)
     for level in comparison.levels:
-        condition = f"{shared} and {level_condition(rules, level.when)}"
+        condition = f"{beside} and {level_condition(rules, level.when)}"
         words = f"{level_words(level)}, {comparison.beside.name}"
         yield {"sql_condition": condition, "label_for_charts": words}
     yield {
-        "sql_condition": shared,
+        "sql_condition": beside,
         "label_for_charts": f"{ALL_ELSE}, {comparison.beside.name}",
     }
 
@@ -97,6 +97,8 @@ _WORDS: Mapping[str, str] = {
     "initial": "{name} the same first letter, one is an initial",
     "crossed": "{name} and {argument} the other way round",
     "sound": "{name} sounds alike",
+    "year_month": "{name} in the same month",
+    "month_day": "{name} on the same day of the year",
     "year": "{name} in the same year",
     "swapped": "{name} with day and month the other way round",
     "days": "{name} at most {argument} days apart",

@@ -60,6 +60,8 @@ PREDICATES: Mapping[str, Word] = {
         NAMES, "each record has it where the other has the attribute given", "attribute"
     ),
     "sound": Word(NAMES | {Kind.PLACE}, "the two sound alike (Metaphone)"),
+    "year_month": Word(DATES, "the same year and month"),
+    "month_day": Word(DATES, "the same month and day, whatever the year"),
     "year": Word(DATES, "the same year"),
     "swapped": Word(DATES, "the same date with day and month the other way round"),
     "days": Word(DATES, "at most so many days apart", "count"),
