@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mdm.matching.explaining import SplinkExplainer
+from mdm.matching.scorer import Scorers
 from mdm.model.clock import now
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
@@ -47,7 +48,11 @@ class Hub:
     @cached_property
     def reading(self) -> Reading:
         """What readers can ask."""
-        return Reading(self.store, self.rules, SplinkExplainer())
+        return Reading(self.store, self.rules, SplinkExplainer(self._scorers))
+
+    @cached_property
+    def _scorers(self) -> Scorers:
+        return Scorers()
 
     def ingest(
         self, sources: SourcesConfig, names: Sequence[str] | None = None

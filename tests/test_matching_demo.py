@@ -5,6 +5,7 @@ import math
 import pytest
 
 from mdm.matching.explaining import SplinkExplainer
+from mdm.matching.scorer import Scorers
 from mdm.model.explanation import MatchingRecord, PairExplanation
 from mdm.model.rules.load import rules_from_text
 from mdm.store.codec import attributes_from_json
@@ -26,7 +27,7 @@ def explained(demo_store, stored) -> list[PairExplanation]:
     with demo_store.hub.store.read() as tx:
         rows = tx.connection.exec_driver_sql("SELECT record_id, attributes FROM standardised")
         records = [MatchingRecord(number, attributes_from_json(text)) for number, text in rows]
-    return SplinkExplainer().explain(demo_store.hub.active_model(), records, list(stored))
+    return SplinkExplainer(Scorers()).explain(demo_store.hub.active_model(), records, list(stored))
 
 
 def test_the_shipped_rules_reach_the_bar_on_the_demo(demo_store):

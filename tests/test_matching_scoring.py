@@ -13,6 +13,7 @@ from splink import DuckDBAPI, Linker
 from mdm.matching import blocking
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.model import ScoringModel
+from mdm.matching.scorer import Scorers
 from mdm.matching.scoring import prediction, score
 from mdm.matching.settings import beside_condition
 from mdm.matching.splink_engine import frequency_attributes
@@ -152,7 +153,7 @@ def test_who_shares_a_home_is_at_a_level_of_its_own(model):
     def level(**other: str) -> str:
         pair = (0, 1)
         records = [MatchingRecord(0, ann), MatchingRecord(1, ann | other)]
-        (told,) = SplinkExplainer().explain(version_of(model), records, [pair])
+        (told,) = SplinkExplainer(Scorers()).explain(version_of(model), records, [pair])
         return next(part.level for part in told.parts if part.name == "given_name")
 
     assert level() == "given name the same, in one household"
@@ -180,8 +181,8 @@ def test_the_explanation_of_a_pair_sums_to_its_weight(people, model, batch):
     records = [MatchingRecord(n, people[n]) for n in {n for pair in pairs for n in pair}]
     turned = [(right, left) for left, right in pairs]
 
-    explained = SplinkExplainer().explain(version_of(model), records, pairs)
-    again = SplinkExplainer().explain(version_of(model), records, turned)
+    explained = SplinkExplainer(Scorers()).explain(version_of(model), records, pairs)
+    again = SplinkExplainer(Scorers()).explain(version_of(model), records, turned)
 
     for pair, told, other in zip(pairs, explained, again, strict=True):
         assert told.weight_bits == pytest.approx(batch[pair][1], rel=0, abs=1e-9)
@@ -194,7 +195,7 @@ def test_one_explainer_keeps_to_the_version_that_it_is_asked_about(people, model
     records = [MatchingRecord(n, people[n]) for n in {n for pair in pairs for n in pair}]
     prior = "probability_two_random_records_match"
     bolder = replace(model, settings={**model.settings, prior: model.settings[prior] * 2})
-    explainer = SplinkExplainer()
+    explainer = SplinkExplainer(Scorers())
 
     first, second, again = (
         explainer.explain(version_of(each), records, pairs) for each in (model, bolder, model)
@@ -206,7 +207,7 @@ def test_one_explainer_keeps_to_the_version_that_it_is_asked_about(people, model
 
 
 def test_nothing_to_explain_is_explained_by_nothing(model):
-    assert SplinkExplainer().explain(version_of(model), [], []) == []
+    assert SplinkExplainer(Scorers()).explain(version_of(model), [], []) == []
 
 
 def test_an_unseen_value_is_as_rare_as_one_record_in_all(people, model):

@@ -1,7 +1,8 @@
 """A model version as scoring needs it: rules, settings and frequencies, read back."""
 
 import io
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from mdm.matching.splink_engine import prediction_sql
 from mdm.model.models import ModelVersion
+from mdm.model.records import AttributeValue
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Comparison, Rules
 
@@ -62,6 +64,20 @@ class ScoringModel:
             )
         connection.unregister("frequencies")
 
+    def frequencies_of(self, name: str, values: Iterable[AttributeValue]) -> pa.Table:
+        """Make the rows of `tf_<name>` for some values, as `make_frequencies` does for all."""
+        known, scale = self._known_by_attribute.get(name, {}), self._scales[name]
+        listed = sorted(map(str, values))
+        frequencies = [known.get(value, self.unseen) * scale for value in listed]
+        return pa.table(
+            {name: pa.array(listed, pa.string()), f"tf_{name}": pa.array(frequencies, pa.float64())}
+        )
+
+    @property
+    def frequency_names(self) -> list[str]:
+        """The attributes whose rarity adjusts a weight."""
+        return list(self._scales)
+
     @cached_property
     def _scales(self) -> dict[str, float]:
         """Tell by how much the frequencies of each attribute's values are multiplied for Splink.
@@ -84,6 +100,17 @@ class ScoringModel:
     @cached_property
     def _known_frequencies(self) -> pa.Table:
         return pq.read_table(io.BytesIO(self.frequencies))
+
+    @cached_property
+    def _known_by_attribute(self) -> dict[str, dict[str, float]]:
+        known: dict[str, dict[str, float]] = defaultdict(dict)
+        columns = (
+            self._known_frequencies[name].to_pylist()
+            for name in ("attribute", "value", "frequency")
+        )
+        for attribute, value, frequency in zip(*columns, strict=True):
+            known[attribute][value] = frequency
+        return dict(known)
 
 
 def agreeing_levels(comparison: Comparison) -> dict[int, list[int]]:

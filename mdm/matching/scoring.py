@@ -35,7 +35,7 @@ def score(
     connection.execute(
         f"""
         create or replace table {scored} as
-        select n_l, n_r, round(match_weight * {MICRO})::bigint as weight
+        select n_l, n_r, {weight_column()}
         from {prediction(connection, model, pairs)}
         """
     )
@@ -46,23 +46,32 @@ def score_parts(connection: duckdb.DuckDBPyConnection, model: ScoringModel, pair
 
     Result: (pairs, comparisons), micro-bits, MISSING where a comparison could not compare.
     """
+    columns = connection.execute(
+        f"""
+        select {", ".join(part_columns(model))}
+        from {prediction(connection, model, pairs)}
+        order by n_l, n_r
+        """
+    ).fetchnumpy()
+    return np.column_stack([part.astype(np.int64) for part in columns.values()])
+
+
+def weight_column() -> str:
+    """Write `weight`: the match weight in micro-bits."""
+    return f"round(match_weight * {MICRO})::bigint as weight"
+
+
+def part_columns(model: ScoringModel) -> list[str]:
+    """Write `part_<comparison>` for each: what it adds, in micro-bits, MISSING where it cannot."""
     names = [written["output_column_name"] for written in model.settings["comparisons"]]
     with_rarity = set(adjusted(model))
     added = [
         f"mw_{name} + mw_tf_adj_{name}" if name in with_rarity else f"mw_{name}" for name in names
     ]
-    parts = [
+    return [
         f"if(gamma_{name} = -1, {MISSING}, round(({bits}) * {MICRO})::bigint) as part_{name}"
         for name, bits in zip(names, added, strict=True)
     ]
-    columns = connection.execute(
-        f"""
-        select {", ".join(parts)}
-        from {prediction(connection, model, pairs)}
-        order by n_l, n_r
-        """
-    ).fetchnumpy()
-    return np.column_stack([columns[f"part_{name}"].astype(np.int64) for name in names])
 
 
 def adjusted(model: ScoringModel) -> list[str]:
