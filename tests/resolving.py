@@ -21,7 +21,7 @@ from mdm.store.schema import metadata
 
 AT = "2026-01-31T12:00:00.000000Z"
 SOURCES = (Source("bank", "operational", 0.9), Source("shop", "marketing", 0.4))
-DERIVED = ("pair", "crosswalk", "golden_record", "search_key", "standardised")
+DERIVED = ("pair", "crosswalk", "golden_record", "search_key", "blocking_key", "standardised")
 
 _RULES = """
 attributes:
@@ -189,7 +189,7 @@ class Office:
 
     def meaning(self) -> dict[str, list[tuple[object, ...]]]:
         """What is published, without versions and times, which tell how it came about."""
-        return self.rows(("pair", "crosswalk", "search_key")) | {
+        return self.rows(("pair", "crosswalk", "search_key", "blocking_key")) | {
             "golden": sorted(
                 self.query("SELECT serial, attributes, provenance FROM golden_record")
             ),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mdm.identity.crosswalk_diff import Summary
+from mdm.matching import blocking
 from mdm.model.errors import NotFound, NothingToDo, Pending, Retired
 from mdm.store import models
 from tests.resolving import ANN, BOB, CID, RULES, SINGLE, STRICT, Office
@@ -187,6 +188,28 @@ def test_an_older_version_can_be_resolved_with_again(settled):
     assert active(settled) == 1
     assert settled.meaning() == published
     assert hashes(settled) == {RULES.rules_hash}
+
+
+def test_the_keys_that_a_new_version_skips_are_kept_no_longer(settled, monkeypatch):
+    settled.take(shop_4=ANNE)
+    settled.resolve()
+    before = settled.rows(["blocking_key"])["blocking_key"]
+    monkeypatch.setattr(blocking, "KEY_LIMIT", 1)
+    settled.train()
+    settled.resolve()
+    after = settled.rows(["blocking_key"])["blocking_key"]
+    assert 0 < len(after) < len(before)
+    settled.resolve(1)
+    assert settled.rows(["blocking_key"])["blocking_key"] == before
+
+
+def test_keys_that_an_older_release_did_not_keep_are_made_by_the_next_resolve(settled, store):
+    before = settled.rows(["blocking_key"])
+    with store.write() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM blocking_key")
+        tx.commit()
+    settled.resolve()
+    assert settled.rows(["blocking_key"]) == before
 
 
 def hashes(office: Office) -> set[str]:

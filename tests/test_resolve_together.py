@@ -117,6 +117,7 @@ def _run(office: Office, *statements: str) -> None:
         ("pair", "INSERT"),
         ("golden_record", "DELETE"),
         ("search_key", "INSERT"),
+        ("blocking_key", "INSERT"),
         ("record", "UPDATE"),
         ("resolution", "INSERT"),
     ],

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from mdm.model.records import RecordRef
 from mdm.store import records
 from mdm.store.publication import Publication, mint, publish
-from mdm.store.schema import crosswalk, golden_id, golden_record, pair, record, search_key
+from mdm.store.schema import (
+    blocking_key,
+    crosswalk,
+    golden_id,
+    golden_record,
+    pair,
+    record,
+    search_key,
+)
 from tests.stores import ARRIVED, incoming, take
 
 LATER = "2026-02-28T12:00:00.000000Z"
@@ -145,9 +153,28 @@ def test_search_keys_of_a_record_are_replaced(taken):
     of = pa.table({"record_id": [1]})
     put(
         taken,
-        Publication(search_keys_of=of, search_keys=keys(("phone", "7", 1), ("phone", "7", 1))),
+        Publication(keys_of=of, search_keys=keys(("phone", "7", 1), ("phone", "7", 1))),
     )
     assert rows(taken, *search_key.c) == [("email", "a@x", 2), ("phone", "7", 1)]
+
+
+def blocked_by(*rows):
+    """Rows of (key_hash, record_id) as a table."""
+    columns = zip(*rows, strict=True)
+    return pa.table(dict(zip(("key_hash", "record_id"), columns, strict=True)))
+
+
+def test_blocking_keys_of_a_record_are_replaced(taken):
+    put(taken, Publication(blocking_keys=blocked_by((2**62, 1), (5, 1), (5, 2))))
+    of = pa.table({"record_id": [1]})
+    put(taken, Publication(keys_of=of, blocking_keys=blocked_by((7, 1), (7, 1))))
+    assert rows(taken, *blocking_key.c) == [(5, 2), (7, 1)]
+
+
+def test_every_blocking_key_can_be_replaced_at_once(taken):
+    put(taken, Publication(blocking_keys=blocked_by((5, 1), (5, 2))))
+    put(taken, Publication(blocking_keys=blocked_by((6, 2)), every_blocking_key=True))
+    assert rows(taken, *blocking_key.c) == [(6, 2)]
 
 
 def test_a_records_own_id_is_kept_with_it(taken):

@@ -171,7 +171,7 @@ class World:
             crosswalk=tables.serials(carried),
             golden_gone=_gone(tx, set(carried.values())),
             golden=tables.golden({home.carried: home.record for home in reversed(homes.values())}),
-            search_keys_of=pa.table({"record_id": pa.array(self.numbers.values(), pa.int64())}),
+            keys_of=pa.table({"record_id": pa.array(self.numbers.values(), pa.int64())}),
             search_keys=tables.search_keys([home.record for home in homes.values()]),
             records=pa.table(
                 {

@@ -7,7 +7,7 @@ its budget, or that finds nothing of its own (`mdm.matching.rule_choice`); all t
 at training, and frozen with the model version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -118,7 +118,7 @@ def make_pairs(
 
     `skipped`: rule -> the keys that too many records shared when the model was trained.
     """
-    _make_skip(connection, rules, skipped)
+    make_skip(connection, rules, skipped)
     connection.execute(
         f"create or replace table candidate as select distinct n_l, n_r from ({_hits('record')})"
     )
@@ -138,7 +138,7 @@ def make_hits(
 
     `of`: the table of the records (n) that may stand left; `skipped` as for `make_pairs`.
     """
-    _make_skip(connection, rules, skipped)
+    make_skip(connection, rules, skipped)
     # records with two phones in common share two keys of one rule
     connection.execute(f"create or replace table {hits} as select distinct * from ({_hits(of)})")
 
@@ -153,9 +153,10 @@ def _hits(of: str) -> str:
         """
 
 
-def _make_skip(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, skipped: Mapping[str, Sequence[str]]
+def make_skip(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, skipped: Mapping[str, Collection[str]]
 ) -> None:
+    """Make the table `skip` (rule, key) of the keys that are not used."""
     numbers = {rule.name: number for number, rule in enumerate(rules.blocking)}
     rows = [(numbers[name], key) for name, keys in skipped.items() for key in keys]
     listed = pa.table(

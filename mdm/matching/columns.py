@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from mdm.matching.predicates import column, feature_of
 from mdm.model.records import Attributes, AttributeValue
-from mdm.model.rules.rules import Kind, Rules
+from mdm.model.rules.rules import Attribute, Kind, Rules
 from mdm.standardise.features import feature
 from mdm.standardise.nicknames import nickname_group
 
@@ -174,6 +174,14 @@ def few_records(records: Mapping[int, Attributes], rules: Rules) -> pa.Table:
                 [each[0] if each else None for each in features], _TEXT
             )
     return pa.table(columns)
+
+
+def term_values(attribute: Attribute, name: str | None, record: Attributes) -> list[str]:
+    """List the distinct values in a record of a blocking term: an attribute, or its feature."""
+    value = record.get(attribute.name, ())
+    if name is not None:
+        return _features_of(attribute.kind, name, value)
+    return [value] if isinstance(value, str) else list(dict.fromkeys(value))
 
 
 def _features_of(kind: Kind, name: str, value: AttributeValue) -> list[str]:

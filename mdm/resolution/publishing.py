@@ -1,14 +1,16 @@
 """Publish: what differs between the published state and what a resolution found.
 
 In: the snapshot's tables `old_*`, and what the resolution made: `home` (record_id, serial),
-`own` (record_id, serial), `scored`, `component_pair`, `new_golden`.  Out: a `Publication`.
+`own` (record_id, serial), `scored`, `component_pair`, `new_golden`, `blocking_key`.  Out: a
+`Publication`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
 
+from mdm.matching.keys import make_kept_keys
 from mdm.model.rules.rules import Kind, Rules
 from mdm.store.publication import Publication
 
@@ -36,8 +38,25 @@ def make_pairs(connection: duckdb.DuckDBPyConnection, *, review: int) -> None:
     )
 
 
-def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publication:
-    """Tell what publishing must write, and nothing else."""
+def make_keys(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    skipped: Mapping[str, Sequence[str]],
+    *,
+    every: bool,
+) -> None:
+    """Make the table `kept_key`, of every record or of those that need new keys."""
+    which = "" if every else "where pending or restandardised"
+    connection.execute(
+        f"create table keyed as select n from record join record_raw using (record_id) {which}"
+    )
+    make_kept_keys(connection, rules, skipped, of="keyed")
+
+
+def difference(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, *, every_key: bool
+) -> Publication:
+    """Tell what publishing must write, and nothing else; `every_key` as `make_keys` was told."""
 
     def table(query: str) -> pa.Table:
         return connection.execute(query).to_arrow_table()
@@ -51,8 +70,10 @@ def difference(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Publicati
         golden=table(
             _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
         ),
-        search_keys_of=table(_SEARCHED_ANEW),
+        keys_of=table(_KEYED_ANEW),
         search_keys=table(_search_keys(rules)),
+        blocking_keys=table("select key_hash, record_id from kept_key order by all"),
+        every_blocking_key=every_key,
         standardised=connection.execute(_STANDARDISED, [rules.rules_hash]).to_arrow_table(),
         records=table(_RECORDS),
     )
@@ -87,7 +108,7 @@ _RECORDS = """
     from retired_pending
     order by record_id
     """
-_SEARCHED_ANEW = """
+_KEYED_ANEW = """
     select record_id from record_raw where pending or restandardised
     union all
     select record_id from retired_pending

@@ -72,6 +72,8 @@ def _attempt(
     with stages.of("block"):
         blocking.make_keys(connection, model.rules)
         blocking.make_pairs(connection, model.rules, chosen.skipped_keys)
+        every_key = snapshot.keyed != chosen.version
+        publishing.make_keys(connection, model.rules, chosen.skipped_keys, every=every_key)
     with stages.of("score"):
         score(connection, model, pairs="candidate", scored="scored")
     with stages.of("cluster"):
@@ -84,7 +86,7 @@ def _attempt(
     with store.write() as tx, stages.of("publish"):
         if moment(tx) != snapshot.moment:
             return None
-        summary = _publish(tx, snapshot, model, assignment)
+        summary = _publish(tx, snapshot, model, assignment, every_key=every_key)
         _settle(tx, chosen, started_at, summary)
         tx.commit()
     return _resolution(chosen, snapshot, summary, stages.seconds)
@@ -113,16 +115,21 @@ def _identify(connection: duckdb.DuckDBPyConnection, labels: IntArray) -> Assign
 
 
 def _publish(
-    tx: Transaction, snapshot: Snapshot, model: ScoringModel, assignment: Assignment
+    tx: Transaction,
+    snapshot: Snapshot,
+    model: ScoringModel,
+    assignment: Assignment,
+    *,
+    every_key: bool,
 ) -> Summary:
-    """Write what differs; the result counts it."""
+    """Write what differs, and all blocking keys if `every_key`; the result counts."""
     connection, at = snapshot.connection, now()
     minted = publication.mint(tx, assignment.minted, at)
     for table in ("home", "own", "new_golden"):
         connection.execute(
             f"update {table} set serial = {minted.start} - serial - 1 where serial < 0"
         )
-    differing = publishing.difference(connection, model.rules)
+    differing = publishing.difference(connection, model.rules, every_key=every_key)
     publication.publish(tx, differing, at=at)
     new = np.array(minted, dtype=np.int64)
     resolves = {

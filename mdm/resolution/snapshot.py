@@ -23,6 +23,7 @@ from mdm.store import (
     Transaction,
     judgements,
     matching_input,
+    models,
     records,
     resolutions,
     sources,
@@ -37,13 +38,15 @@ Moment = tuple[int, int, str]
 class Snapshot:
     """The records of the store in the table `record`, and what is published.
 
-    `count` is the number of live records; `moment` changes with whatever changes the meaning of
-    the snapshot: another publication, a judgement made or withdrawn, a source's new trust.
+    `count` is the number of live records; `keyed` the model version whose blocking keys are kept;
+    `moment` changes with whatever changes the meaning of the snapshot: another publication, a
+    judgement made or withdrawn, a source's new trust.
     """
 
     connection: duckdb.DuckDBPyConnection
     count: int
     judgements: list[Judgement] = field(default_factory=list)
+    keyed: int | None = None
     moment: Moment = (0, 0, "")
 
 
@@ -74,7 +77,8 @@ def read_all(
             _table(connection, "old_crosswalk", matching_input.old_crosswalk(tx))
             _table(connection, "old_golden", matching_input.old_golden(tx))
             _table(connection, "retired_pending", matching_input.retired_pending(tx))
-        return Snapshot(connection, count, judgements.in_force(tx), moment(tx))
+        judged = judgements.in_force(tx)
+        return Snapshot(connection, count, judged, models.keyed(tx), moment(tx))
 
 
 def _records(

@@ -7,7 +7,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.store.bulk import execute, indexed_after, staged
-from mdm.store.schema import search_key
+from mdm.store.schema import blocking_key, search_key
 from mdm.store.store import Transaction
 
 _ID: pa.DataType = pa.int64()
@@ -19,6 +19,7 @@ _HOME = pa.schema({"record_id": _ID, "serial": _ID})
 _SERIAL = pa.schema({"serial": _ID})
 _GOLDEN = pa.schema({"serial": _ID, "attributes": _TEXT, "provenance": _TEXT})
 _SEARCH_KEY = pa.schema({"kind": _TEXT, "value": _TEXT, "record_id": _ID})
+_BLOCKING_KEY = pa.schema({"key_hash": _ID, "record_id": _ID})
 _STANDARDISED = pa.schema(
     {"record_id": _ID, "content_hash": _TEXT, "rules_hash": _TEXT, "attributes": _TEXT}
 )
@@ -32,12 +33,13 @@ class Publication:
     pairs_gone (record_l, record_r) leave; pairs (record_l, record_r, weight in micro-bits) come or
     change.  crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
     golden_gone (serial) leave; golden (serial, attributes, provenance: JSON) come or change.
-    search_keys_of (record_id) lose their search keys before search_keys (kind, value, record_id)
-    come.  standardised (record_id, content_hash, rules_hash, attributes: JSON) are the values that
-    were standardised anew.  records (record_id, content_hash, own_serial: null where it stays) are
-    those that were pending or get another own ID.  A content_hash tells which content the
-    resolution saw; what has changed since is neither standardised nor settled.  Rows that stand in
-    the order of their keys are written faster.
+    keys_of (record_id) lose their keys before search_keys (kind, value, record_id) and
+    blocking_keys (key_hash, record_id) come; with every_blocking_key, blocking_keys are those of
+    all records, and no other is left.  standardised (record_id, content_hash, rules_hash,
+    attributes: JSON) are the values that were standardised anew.  records (record_id, content_hash,
+    own_serial: null where it stays) are those that were pending or get another own ID.  A
+    content_hash tells which content the resolution saw; what has changed since is neither
+    standardised nor settled.  Rows that stand in the order of their keys are written faster.
     """
 
     pairs_gone: pa.Table = field(default_factory=_PAIR_KEY.empty_table)
@@ -46,8 +48,10 @@ class Publication:
     crosswalk: pa.Table = field(default_factory=_HOME.empty_table)
     golden_gone: pa.Table = field(default_factory=_SERIAL.empty_table)
     golden: pa.Table = field(default_factory=_GOLDEN.empty_table)
-    search_keys_of: pa.Table = field(default_factory=_RECORD.empty_table)
+    keys_of: pa.Table = field(default_factory=_RECORD.empty_table)
     search_keys: pa.Table = field(default_factory=_SEARCH_KEY.empty_table)
+    blocking_keys: pa.Table = field(default_factory=_BLOCKING_KEY.empty_table)
+    every_blocking_key: bool = False
     standardised: pa.Table = field(default_factory=_STANDARDISED.empty_table)
     records: pa.Table = field(default_factory=_SETTLED.empty_table)
 
@@ -137,7 +141,22 @@ _WRITE_GOLDEN = sa.text("""
 
 _DROP_SEARCH_KEYS = sa.text("""
     DELETE FROM search_key
-    WHERE record_id IN (SELECT record_id FROM staged_search_keys_of)
+    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
+""")
+
+_DROP_BLOCKING_KEYS = sa.text("""
+    DELETE FROM blocking_key
+    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
+""")
+
+_DROP_EVERY_BLOCKING_KEY = sa.text("DELETE FROM blocking_key")
+
+_WRITE_BLOCKING_KEYS = sa.text("""
+    INSERT INTO blocking_key (key_hash, record_id)
+    SELECT key_hash, record_id
+    FROM staged_blocking_key
+    WHERE true
+    ON CONFLICT (key_hash, record_id) DO NOTHING
 """)
 
 _WRITE_SEARCH_KEYS = sa.text("""
@@ -199,7 +218,7 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
         _settle(tx, publication)
         _publish_golden(tx, publication, at)
     _publish_pairs(tx, publication)
-    _publish_search_keys(tx, publication)
+    _publish_keys(tx, publication)
 
 
 def _settle(tx: Transaction, publication: Publication) -> None:
@@ -239,11 +258,18 @@ def _publish_crosswalk(tx: Transaction, publication: Publication) -> None:
         execute(tx, _WRITE_CROSSWALK)
 
 
-def _publish_search_keys(tx: Transaction, publication: Publication) -> None:
-    with staged(tx, "staged_search_keys_of", publication.search_keys_of):
+def _publish_keys(tx: Transaction, publication: Publication) -> None:
+    every = publication.every_blocking_key
+    with staged(tx, "staged_keys_of", publication.keys_of):
         execute(tx, _DROP_SEARCH_KEYS)
+        execute(tx, _DROP_EVERY_BLOCKING_KEY if every else _DROP_BLOCKING_KEYS)
     with (
         staged(tx, "staged_search_key", publication.search_keys),
         indexed_after(tx, search_key),
     ):
         execute(tx, _WRITE_SEARCH_KEYS)
+    with (
+        staged(tx, "staged_blocking_key", publication.blocking_keys),
+        indexed_after(tx, blocking_key),
+    ):
+        execute(tx, _WRITE_BLOCKING_KEYS)

@@ -198,7 +198,7 @@ resolution = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# Derived.  Pairs and search keys, the largest tables, hold record IDs without a foreign key:
+# Derived.  Pairs and keys, the largest tables, hold record IDs without a foreign key:
 # publication writes them from records that it has just read.
 
 standardised = sa.Table(
@@ -247,3 +247,12 @@ search_key = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index(None, search_key.c.record_id)
+
+blocking_key = sa.Table(
+    "blocking_key",
+    metadata,
+    _key("key_hash"),
+    _key("record_id"),
+    sqlite_with_rowid=False,
+)
+sa.Index(None, blocking_key.c.record_id)
