@@ -3,14 +3,14 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from api import documentation, errors, golden_records, health, security, sources
+from api import documentation, errors, golden_records, health, matching, security, sources
 from api.hub import EXTENSION, Hub
 from api.openapi import ProblemApi
 
 __all__ = ["create_app"]
 
 LONGEST_BODY = 1_048_576
-"""Bytes; nothing takes a body yet."""
+"""Bytes; a record takes a few hundred."""
 
 CONFIGURATION = {
     "API_TITLE": "Master data",
@@ -26,7 +26,12 @@ CONFIGURATION = {
     "MAX_CONTENT_LENGTH": LONGEST_BODY,
 }
 
-BLUEPRINTS = (golden_records.blueprint, sources.blueprint, health.blueprint)
+BLUEPRINTS = (
+    golden_records.blueprint,
+    matching.blueprint,
+    sources.blueprint,
+    health.blueprint,
+)
 
 
 def create_app(hub: Hub) -> Flask:

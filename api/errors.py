@@ -10,7 +10,9 @@ from api import problems
 from api.problems import FieldFault, ProblemType, answer, answer_status
 from mdm.model.errors import (
     MdmError,
+    NothingToDo,
     Pending,
+    RecordInvalid,
     ResolvedElsewhere,
     Retired,
     StoreNotReady,
@@ -24,6 +26,7 @@ ERRORS: Mapping[type[MdmError], ProblemType] = {
     Pending: problems.PENDING,
     Unknown: problems.NOT_FOUND,
     Retired: problems.RETIRED,
+    NothingToDo: problems.NOT_READY,
 }
 """Each of our errors and its problem; the first that fits counts, so subclasses come first."""
 
@@ -46,6 +49,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StoreNotReady, answer_not_ready)
     app.register_error_handler(StoreTooNew, answer_not_ready)
     app.register_error_handler(ResolvedElsewhere, answer_elsewhere)
+    app.register_error_handler(RecordInvalid, answer_record)
     app.register_error_handler(BadParametersError, answer_parameters)
     app.register_error_handler(MalformedError, lambda error: answer(problems.MALFORMED, str(error)))
 
@@ -85,6 +89,12 @@ def answer_parameters(error: BadParametersError) -> Response:
     return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}", error.faults)
 
 
+def answer_record(error: RecordInvalid) -> Response:
+    """Answer with every attribute at fault."""
+    faults = (FieldFault(f"attributes.{each.attribute}", each.message) for each in error.faults)
+    return answer_parameters(BadParametersError(*faults))
+
+
 def answer_http(error: HTTPException) -> Response:
     """Answer an error of Flask, Werkzeug or webargs; the headers that it came with stay."""
     if error.response is not None or (error.code or 500) < 400:
@@ -114,4 +124,4 @@ def _faults(data: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]) -> It
     for fields in data.get("messages", {}).values():
         for name, messages in fields.items():
             for message in messages:
-                yield FieldFault(name, message)
+                yield FieldFault("body" if name == "_schema" else name, message)

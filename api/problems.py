@@ -40,15 +40,16 @@ MALFORMED = ProblemType(
     "malformed-request",
     400,
     "The request cannot be read",
-    "The address is not valid UTF-8 or holds a NUL character. "
+    "The address is not valid UTF-8 or holds a NUL character, or the body is missing or no JSON. "
     "Correct the request; sending it again as it is will not help.",
 )
 INVALID = ProblemType(
     "invalid-parameters",
     422,
-    "A parameter breaks its rule",
-    "A parameter is missing, unknown, given twice, too long, out of its range, or does not go with "
-    "another. `errors` names each one and says what would be right.",
+    "A parameter or a field breaks its rule",
+    "A parameter, or a field of the body, is missing, unknown, given twice, too long, out of its "
+    "range, of the wrong type, or does not go with another. `errors` names each one and says what "
+    "would be right.",
 )
 NOT_FOUND = ProblemType(
     "not-found",
@@ -80,8 +81,8 @@ NOT_READY = ProblemType(
     "not-ready",
     503,
     "The service is not ready",
-    "The database cannot be reached, has no tables yet (run `mdm init`), or was upgraded by a "
-    "newer version of this service.",
+    "The database cannot be reached, has no tables yet (run `mdm init`), holds nothing resolved "
+    "yet (run `mdm resolve`), or was upgraded by a newer version of this service.",
 )
 INTERNAL = ProblemType(
     "internal-error",

@@ -21,6 +21,7 @@ from mdm.reading import Reading
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
 from mdm.resolution.ingest import IngestFigures, ingest
+from mdm.resolution.match import Matcher
 from mdm.resolution.resolve import Resolution, resolve
 from mdm.resolution.retry import retry
 from mdm.resolution.train import train
@@ -49,6 +50,11 @@ class Hub:
     def reading(self) -> Reading:
         """What readers can ask."""
         return Reading(self.store, self.rules, SplinkExplainer(self._scorers))
+
+    @cached_property
+    def matching(self) -> Matcher:
+        """What tells whether a customer is known."""
+        return Matcher(self.store, self._scorers)
 
     @cached_property
     def _scorers(self) -> Scorers:

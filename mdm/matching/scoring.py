@@ -56,6 +56,10 @@ def score_parts(connection: duckdb.DuckDBPyConnection, model: ScoringModel, pair
     return np.column_stack([part.astype(np.int64) for part in columns.values()])
 
 
+PART = "part_"
+"""What the names of the columns with a comparison's part begin with."""
+
+
 def weight_column() -> str:
     """Write `weight`: the match weight in micro-bits."""
     return f"round(match_weight * {MICRO})::bigint as weight"
@@ -69,7 +73,7 @@ def part_columns(model: ScoringModel) -> list[str]:
         f"mw_{name} + mw_tf_adj_{name}" if name in with_rarity else f"mw_{name}" for name in names
     ]
     return [
-        f"if(gamma_{name} = -1, {MISSING}, round(({bits}) * {MICRO})::bigint) as part_{name}"
+        f"if(gamma_{name} = -1, {MISSING}, round(({bits}) * {MICRO})::bigint) as {PART}{name}"
         for name, bits in zip(names, added, strict=True)
     ]
 

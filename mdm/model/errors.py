@@ -119,6 +119,22 @@ class ResolvedElsewhere(MdmError):
         self.golden_id = golden_id
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One attribute of a record at fault: which, what is wrong with it and what would be right."""
+
+    attribute: str
+    message: str
+
+
+class RecordInvalid(MdmError):
+    """A record that was handed in breaks the rules; `faults` lists every fault, not just one."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.attribute}: {fault.message}" for fault in faults))
+        self.faults = tuple(faults)
+
+
 class Contradiction(MdmError):
     """A judgement contradicts others in force; `judgements` are the IDs on the path."""
 

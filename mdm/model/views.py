@@ -5,7 +5,7 @@ Every view is one consistent moment of the store.  Times are ISO 8601 UTC text, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from mdm.model.explanation import Part
 from mdm.model.judgements import JudgementKind
@@ -120,6 +120,52 @@ class Explanation:
     link_bits: float | None
     pairs: Page[Evidence]
     judgements: Sequence[Opinion]
+
+
+@dataclass(frozen=True)
+class MatchedRecord:
+    """A record of the store beside a record that was asked about.
+
+    `parts` sum to `weight_bits`; they are empty unless an explanation was asked for.
+    """
+
+    ref: RecordRef
+    weight_bits: float
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A golden record that a record may belong to.
+
+    `weight_bits` is the linkage of the record with all records of the golden record, which are the
+    `pairs`, strongest first; `decision` what follows from it: at or above the link threshold it is
+    a link, else a review.
+    """
+
+    golden_record: GoldenRecord
+    weight_bits: float
+    decision: Literal["link", "review"]
+    pairs: Sequence[MatchedRecord]
+
+    @property
+    def match_probability(self) -> float:
+        """The weight as a probability."""
+        return float(1 / (1 + 2**-self.weight_bits))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The golden records that a record may belong to, best first, and what it was compared by.
+
+    `standardised` lacks what counts as missing, such as placeholders.
+    """
+
+    model_version: int
+    link_bits: float
+    review_bits: float
+    standardised: Attributes
+    items: Sequence[Matched]
 
 
 @dataclass(frozen=True)

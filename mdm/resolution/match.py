@@ -1,0 +1,159 @@
+"""Match: which golden records a record would belong to; nothing of it is kept.
+
+The record is standardised by the active model's rules, its candidates are found by its blocking
+keys, and their pairs are scored, as they would be if it were submitted.  What counts for a golden
+record is what clustering counts: the linkage of the record with all of its records.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from mdm.identity.components import MICRO
+from mdm.identity.fusion import MISSING, linkage
+from mdm.matching.explaining import explanation
+from mdm.matching.keys import kept_keys
+from mdm.matching.model import ScoringModel
+from mdm.matching.scorer import Scorer, Scorers
+from mdm.matching.scoring import PART
+from mdm.model.errors import NothingToDo
+from mdm.model.models import ModelVersion
+from mdm.model.records import Attributes
+from mdm.model.rules.rules import Rules
+from mdm.model.views import Matched, MatchedRecord, Matches
+from mdm.resolution.submitted import submitted_attributes
+from mdm.standardise import Standardiser
+from mdm.store import Store, Transaction, models
+from mdm.store.reads.candidates import Candidate, candidates
+from mdm.store.reads.golden import golden_records
+from mdm.store.reads.snapshot import snapshot
+
+_ASKED = 0
+"""The number of the record that is asked about; those of the store count from 1."""
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A golden record (serial) beside the asked record: linkage and best pair in micro-bits."""
+
+    serial: int
+    linkage: int
+    best: int
+    pairs: Sequence[tuple[Candidate, Mapping[str, Any]]]
+
+
+class Matcher:
+    """Matches records against a store; threads may share it."""
+
+    def __init__(self, store: Store, scorers: Scorers) -> None:
+        self._store = store
+        self._scorers = scorers
+        self._reader: _Reader | None = None
+
+    def match(self, given: Mapping[str, object], *, limit: int, explain: bool) -> Matches:
+        """Rank the golden records that a record with these attributes may belong to.
+
+        Those whose linkage with it, or whose best pair, is at or above the review threshold, at
+        most `limit`, best first.  With `explain` each pair tells its parts.  RecordInvalid when the
+        attributes break the rules; NothingToDo before the first resolve.
+        """
+        with snapshot(self._store) as tx:
+            model = models.active(tx)
+            if model is None or models.keyed(tx) is None:
+                raise NothingToDo("nothing can be matched before a resolve: run `mdm resolve`")
+            with self._scorers.of(model) as scorer:
+                reader = self._reader_of(model, scorer.model.rules)
+                asked = reader.standardised(given)
+                scored = _scored(scorer, asked, candidates(tx, reader.keys(asked)))
+                chosen = _ranked(scored, review=round(model.review_bits * MICRO))[:limit]
+                told = scorer.model if explain else None
+                return Matches(
+                    model_version=model.number,
+                    link_bits=model.link_bits,
+                    review_bits=model.review_bits,
+                    standardised=asked,
+                    items=_matched(tx, chosen, model.link_bits, told),
+                )
+
+    def _reader_of(self, model: ModelVersion, rules: Rules) -> "_Reader":
+        reader = self._reader
+        if reader is None or reader.version != model.number:
+            reader = self._reader = _Reader(model, rules)
+        return reader
+
+
+class _Reader:
+    """Reads what is handed in as the records of a model version were read."""
+
+    def __init__(self, model: ModelVersion, rules: Rules) -> None:
+        self.version = model.number
+        self._rules = rules
+        self._standardiser = Standardiser(rules)
+        self._skipped = {rule: frozenset(keys) for rule, keys in model.skipped_keys.items()}
+
+    def standardised(self, given: Mapping[str, object]) -> Attributes:
+        attributes = submitted_attributes(given, self._rules, self._standardiser)
+        return self._standardiser.attributes(attributes)
+
+    def keys(self, standardised: Attributes) -> list[int]:
+        return kept_keys(self._rules, standardised, self._skipped)
+
+
+def _scored(scorer: Scorer, asked: Attributes, found: Sequence[Candidate]) -> list[_Scored]:
+    """Score the asked record with all candidates, golden record by golden record."""
+    numbered = {_ASKED: asked} | {each.record_id: each.standardised for each in found}
+    rows = scorer.score(numbered, [(_ASKED, each.record_id) for each in found])
+    pairs = list(zip(found, rows, strict=True))
+    return [
+        _linked(serial, list(group))
+        for serial, group in groupby(pairs, lambda pair: pair[0].serial)
+    ]
+
+
+def _linked(serial: int, pairs: list[tuple[Candidate, dict[str, Any]]]) -> _Scored:
+    """Work out the linkage as clustering does: the prior first, then each comparison."""
+    names = [name for name in pairs[0][1] if name.startswith(PART)]
+    parts = [[row[name] for name in names] for _, row in pairs]
+    weights = [row["weight"] for _, row in pairs]
+    priors = [
+        weight - sum(part for part in added if part != MISSING)
+        for weight, added in zip(weights, parts, strict=True)
+    ]
+    columns = [
+        sorted(part for part in of_one if part != MISSING) for of_one in zip(*parts, strict=True)
+    ]
+    return _Scored(serial, linkage([sorted(priors), *columns]), max(weights), pairs)
+
+
+def _ranked(scored: list[_Scored], *, review: int) -> list[_Scored]:
+    """Choose those worth a look, the strongest first; of equals the one minted first."""
+    worth = [each for each in scored if max(each.linkage, each.best) >= review]
+    return sorted(worth, key=lambda each: (-each.linkage, each.serial))
+
+
+def _matched(
+    tx: Transaction, chosen: Sequence[_Scored], link_bits: float, told: ScoringModel | None
+) -> list[Matched]:
+    """Lay the golden records beside what was scored; `told` is the model that explains, if any."""
+    serials = sorted(each.serial for each in chosen)
+    views = dict(zip(serials, golden_records(tx, serials), strict=True))
+    link = round(link_bits * MICRO)
+    return [
+        Matched(
+            golden_record=views[each.serial],
+            weight_bits=each.linkage / MICRO,
+            decision="link" if each.linkage >= link else "review",
+            pairs=[_pair(candidate, row, told) for candidate, row in _strongest_first(each)],
+        )
+        for each in chosen
+    ]
+
+
+def _strongest_first(scored: _Scored) -> list[tuple[Candidate, Mapping[str, Any]]]:
+    return sorted(scored.pairs, key=lambda pair: -int(pair[1]["weight"]))
+
+
+def _pair(candidate: Candidate, row: Mapping[str, Any], told: ScoringModel | None) -> MatchedRecord:
+    parts = explanation(told, (_ASKED, candidate.record_id), row).parts if told else ()
+    return MatchedRecord(candidate.ref, row["weight"] / MICRO, parts)
