@@ -48,8 +48,12 @@ def open_hub(rules: Path | None = None, *, console: Console | None = None) -> "H
     from mdm.model.rules.load import load_rules
     from mdm.store import Store
 
-    store = Store(os.environ.get(DATABASE_URL) or DEFAULT_DATABASE)
+    store = Store(_database_url())
     return Hub(store, load_rules(rules), progress_on(console or Console(stderr=True)))
+
+
+def _database_url() -> str:
+    return os.environ.get(DATABASE_URL) or DEFAULT_DATABASE
 
 
 class _Refusing(click.Group):
@@ -190,6 +194,13 @@ def serve(host: str, port: int, workers: int, rules: Path | None) -> None:
     # the API stands above this module and is only started from here
     from api.serve import Listening
     from api.serve import serve as serve_api
+    from mdm.model.rules.load import load_rules
+    from mdm.store import Store
 
-    open_hub(rules).store.check()
+    # No hub is opened here: DuckDB starts a thread as soon as it is imported, and a worker, which
+    # is forked from this process without it, would wait for that thread when it ends.
+    load_rules(rules)
+    store = Store(_database_url())
+    store.check()
+    store.close()
     serve_api(lambda: open_hub(rules), Listening(host=host, port=port, workers=workers))

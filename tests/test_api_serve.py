@@ -13,6 +13,7 @@ import pytest
 
 from api.serve import Listening
 from tests import stores
+from tests.resolving import ANN, Office
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -128,3 +129,56 @@ def test_gunicorn_serves_the_api_and_leaves_nothing_in_the_home_folder(port, pub
 def test_it_listens_on_loopback_unless_told_otherwise():
     assert Listening().bind == "127.0.0.1:8000"
     assert Listening(host="::1", port=80).bind == "[::1]:80"
+
+
+SERVED = """
+import sys
+from api import serve
+from mdm.cli import main
+
+serve.serve = lambda make_hub, listening: print("duckdb" in sys.modules)
+main(["serve"], standalone_mode=False)
+"""
+
+
+@pytest.fixture
+def resolved(sqlite_store, tmp_path) -> dict[str, str]:
+    """The environment of a command over a resolved store."""
+    office = Office(sqlite_store)
+    office.take(bank_1=ANN, shop_1=ANN)
+    office.train()
+    office.resolve()
+    url = stores.sqlite_url(tmp_path)
+    return {**os.environ, "MDM_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+
+
+def test_workers_are_forked_before_duckdb_starts_a_thread(resolved):
+    """A worker would wait for that thread for ever when it ends: a fork has it not."""
+    arguments = [sys.executable, "-c", SERVED]
+    served = subprocess.run(arguments, env=resolved, capture_output=True, text=True, check=True)
+    assert served.stdout == "False\n"
+
+
+def test_a_server_that_matched_a_record_ends_in_peace(resolved):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    command = "from mdm.cli import main; main()"
+    arguments = [sys.executable, "-c", command, "serve", "--port", str(number)]
+    with subprocess.Popen(arguments, env=resolved, stderr=subprocess.PIPE, text=True) as server:
+        for line in server.stderr:
+            if "Booting worker" in line:
+                break
+        connection = http.client.HTTPConnection("127.0.0.1", number, timeout=30)
+        question = json.dumps({"attributes": {"email": "ann@lee.example"}})
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/v1/match", question, headers)
+        found = json.loads(connection.getresponse().read())
+        connection.close()
+        server.terminate()
+        _, said = server.communicate(timeout=60)
+
+    assert [len(item["pairs"]) for item in found["items"]] == [2]
+    assert server.returncode == 0
+    assert "Shutting down" in said
+    assert "SIG" not in said
+    assert "terminate" not in said
