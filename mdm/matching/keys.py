@@ -1,9 +1,9 @@
 """Blocking keys as the store keeps them: a number for each rule with a key, one row a record.
 
 In: the table `blocking_key` (`mdm.matching.blocking`), or one record.  Out: 63 bits of the MD5 of
-rule and key, the same from both; keys that are skipped have none.  Numbers take a third of the room
-of texts.  That two of a million records' 15 M keys get one number has a chance of 1 in 80,000; it
-makes two strangers candidates, whose weight tells that they are.
+rule and key, the same from both; keys that are skipped have none.  A number means the same whatever
+place its rule has in a model version.  That two of a million records' 15 M keys get one number has
+a chance of 1 in 80,000; it makes two strangers candidates, whose weight tells that they are.
 """
 
 from collections.abc import Collection, Iterator, Mapping
