@@ -3,7 +3,16 @@
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from api import documentation, errors, golden_records, health, matching, security, sources
+from api import (
+    documentation,
+    errors,
+    golden_records,
+    health,
+    matching,
+    records,
+    security,
+    sources,
+)
 from api.hub import EXTENSION, Hub
 from api.openapi import ProblemApi
 
@@ -30,6 +39,7 @@ BLUEPRINTS = (
     golden_records.blueprint,
     matching.blueprint,
     sources.blueprint,
+    records.blueprint,
     health.blueprint,
 )
 
@@ -39,6 +49,9 @@ def create_app(hub: Hub) -> Flask:
     app = Flask(__name__)
     app.config.update(CONFIGURATION)
     app.json = _in_order(app)
+    # a key may begin with a slash, and hold two in a row
+    app.url_map.merge_slashes = False
+    app.url_map.converters["record_key"] = records.RecordKey
     app.extensions[EXTENSION] = hub
     security.register(app)
     errors.register(app)

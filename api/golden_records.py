@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from flask import after_this_request, request, url_for
+from flask import after_this_request, request
 from flask_smorest import Blueprint
 
-from api import cursor, problems
+from api import problems
 from api.hub import reading
 from api.openapi import GOLDEN_ID_PARAMETER, problem_responses
-from api.parameters import NoQuery, PageQuery, SearchQuery, position, wanted
+from api.parameters import NoQuery, PageQuery, SearchQuery, next_page, position, wanted
 from api.schemas import Elsewhere, Explanation, GoldenRecord, GoldenRecords, SourceRecords
 from mdm.model import views
 from mdm.model.errors import NotFound
@@ -43,14 +43,6 @@ def _known_form(golden_id: str) -> str:
     return golden_id
 
 
-def _next(after: views.Position | None) -> str | None:
-    """Make the link to the next page: the present address with another cursor."""
-    if after is None:
-        return None
-    arguments = {**(request.view_args or {}), **request.args, "cursor": cursor.encode(after)}
-    return url_for(str(request.endpoint), **arguments)
-
-
 @blueprint.route("")
 @blueprint.arguments(SearchQuery, location="query", unknown=None)
 @blueprint.response(200, GoldenRecords)
@@ -71,7 +63,7 @@ def search(query: dict[str, Any]) -> dict[str, object]:
     return {
         "items": found.page.items,
         "looked_for": found.looked_for,
-        "next": _next(found.page.after),
+        "next": next_page(found.page.after),
     }
 
 
@@ -106,7 +98,7 @@ def source_records(query: dict[str, Any], golden_id: str) -> dict[str, object]:
     """Read the source records of a golden record, as they came."""
     after = position(query, length=1)
     page = reading().source_records(_known_form(golden_id), after=after, limit=query["limit"])
-    return {"items": page.items, "next": _next(page.after)}
+    return {"items": page.items, "next": next_page(page.after)}
 
 
 @blueprint.route("/<golden_id>/explanation", parameters=[GOLDEN_ID_PARAMETER])
@@ -128,5 +120,5 @@ def explanation(query: dict[str, Any], golden_id: str) -> dict[str, object]:
         "link_bits": told.link_bits,
         "pairs": told.pairs.items,
         "judgements": told.judgements,
-        "next": _next(told.pairs.after),
+        "next": next_page(told.pairs.after),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask import request, url_for
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from api import cursor
@@ -110,6 +111,14 @@ def position(query: Mapping[str, Any], *, length: int) -> Position | None:
     except ValueError as error:
         fault = FieldFault("cursor", "is not a cursor of this listing; take it from a `next` link")
         raise BadParametersError(fault) from error
+
+
+def next_page(after: Position | None) -> str | None:
+    """Make the link to the next page: the present address with another cursor."""
+    if after is None:
+        return None
+    arguments = {**(request.view_args or {}), **request.args, "cursor": cursor.encode(after)}
+    return url_for(str(request.endpoint), **arguments)
 
 
 def wanted(query: Mapping[str, str]) -> RecordRef | Search:

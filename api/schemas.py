@@ -111,6 +111,32 @@ class SourceRecord(Schema):
     pending = flag("Whether it changed after the golden record was published.")
 
 
+class ResolvedRecord(SourceRecord):
+    """A source record, and the golden record that it is in."""
+
+    golden_id = text(
+        "The golden record that it is in; null before its first resolve and once it is retired.",
+        "g3f9a1c0b7d2e4f608a1b",
+        allow_none=True,
+    )
+
+
+class SourceVersion(SourceRecord):
+    """One version of a source record, as its department gave it."""
+
+    class Meta:
+        """What a version has not: it is the record's, or the present version's."""
+
+        exclude = ("source", "key", "standardised", "pending")
+
+
+class SourceVersions(Schema):
+    """The versions of a source record, oldest first."""
+
+    items = fields.List(fields.Nested(SourceVersion))
+    next = next_link()
+
+
 class SourceRecords(Schema):
     """The source records of a golden record, in the order in which they first arrived."""
 

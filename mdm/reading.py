@@ -18,8 +18,10 @@ from mdm.model.views import (
     GoldenRecord,
     Page,
     Position,
+    ResolvedRecord,
     SourceRecord,
     SourceSummary,
+    SourceVersion,
 )
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
@@ -115,6 +117,21 @@ class Reading:
             pairs=Page([_evidence(pair, parts) for pair in pairs[:limit]], rest),
             judgements=opinions,
         )
+
+    def record(self, ref: RecordRef) -> ResolvedRecord:
+        """Read a source record as it came, live or retired; NotFound for an unknown one."""
+        with snapshot(self._store) as tx:
+            return records.record_of(tx, ref)
+
+    def versions(
+        self, ref: RecordRef, *, after: Position | None, limit: int
+    ) -> Page[SourceVersion]:
+        """Read the versions of a source record, oldest first; NotFound for an unknown one."""
+        (behind,) = after or (0,)
+        with snapshot(self._store) as tx:
+            found = records.versions_of(tx, ref, after=behind, limit=limit + 1)
+        rest = (found[limit - 1].version,) if len(found) > limit else None
+        return Page(found[:limit], rest)
 
     def sources(self) -> list[SourceSummary]:
         """Read every source's figures, by name."""

@@ -82,6 +82,28 @@ class SourceRecord:
 
 
 @dataclass(frozen=True)
+class ResolvedRecord(SourceRecord):
+    """A source record and the golden record that it is in; None before its first resolve."""
+
+    golden_id: str | None
+
+
+@dataclass(frozen=True)
+class SourceVersion:
+    """One version of a source record as its department gave it; `version` counts from 1.
+
+    `retired_at` tells when the department retired it at this version.
+    """
+
+    version: int
+    payload: object
+    attributes: Attributes
+    modified_at: str | None
+    arrived_at: str
+    retired_at: str | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A pair inside a golden record and its stored match weight.
 

@@ -1,12 +1,14 @@
-"""The source records behind a golden record, as their departments gave them."""
+"""Source records as their departments gave them: by golden record, by source and key."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
+from mdm.model.errors import NotFound
 from mdm.model.explanation import MatchingRecord
 from mdm.model.records import RecordRef
-from mdm.model.views import SourceRecord
+from mdm.model.views import ResolvedRecord, SourceRecord, SourceVersion
 from mdm.store.codec import attributes_from_json, from_json
 from mdm.store.store import Transaction
 
@@ -18,6 +20,30 @@ _OF_GOLDEN_RECORD = sa.text("""
     LEFT JOIN standardised f ON f.record_id = r.record_id
     WHERE c.serial = :serial AND c.record_id > :after
     ORDER BY c.record_id
+    LIMIT :rows
+""")
+
+_SOURCE = sa.text("SELECT source_id FROM source WHERE name = :source")
+
+_BY_REF = sa.text("""
+    SELECT r.*, s.name AS source, f.attributes AS standardised, i.golden_id
+    FROM source s
+    JOIN record r ON r.source_id = s.source_id
+    LEFT JOIN standardised f ON f.record_id = r.record_id
+    LEFT JOIN crosswalk c ON c.record_id = r.record_id
+    LEFT JOIN golden_id i ON i.serial = c.serial
+    WHERE s.name = :source AND r.key = :key
+""")
+
+_VERSIONS = sa.text("""
+    SELECT version, payload, attributes, modified_at, arrived_at, retired_at
+    FROM record_version
+    WHERE record_id = :record_id AND version > :after
+    UNION ALL
+    SELECT version, payload, attributes, modified_at, arrived_at, retired_at
+    FROM record
+    WHERE record_id = :record_id AND version > :after
+    ORDER BY version
     LIMIT :rows
 """)
 
@@ -41,18 +67,53 @@ def records_of(
     return [(row.record_id, _source_record(row)) for row in rows]
 
 
-def _source_record(row: sa.Row[tuple[object, ...]]) -> SourceRecord:
-    return SourceRecord(
-        ref=RecordRef(row.source, row.key),
-        version=row.version,
-        payload=from_json(row.payload),
-        attributes=attributes_from_json(row.attributes),
-        standardised=attributes_from_json(row.standardised or "{}"),
-        modified_at=row.modified_at,
-        arrived_at=row.arrived_at,
-        retired_at=row.retired_at,
-        pending=bool(row.pending),
-    )
+def record_of(tx: Transaction, ref: RecordRef) -> ResolvedRecord:
+    """Read a source record, live or retired; NotFound for an unknown source or key."""
+    row = _row_of(tx, ref)
+    return ResolvedRecord(**_as_it_came(row), golden_id=row.golden_id)
+
+
+def versions_of(tx: Transaction, ref: RecordRef, *, after: int, limit: int) -> list[SourceVersion]:
+    """Read at most `limit` versions of a record above `after`, oldest first; NotFound as above."""
+    bound = {"record_id": _row_of(tx, ref).record_id, "after": after, "rows": limit}
+    return [
+        SourceVersion(
+            version=row.version,
+            payload=from_json(row.payload),
+            attributes=attributes_from_json(row.attributes),
+            modified_at=row.modified_at,
+            arrived_at=row.arrived_at,
+            retired_at=row.retired_at,
+        )
+        for row in tx.connection.execute(_VERSIONS, bound)
+    ]
+
+
+def _row_of(tx: Transaction, ref: RecordRef) -> sa.Row[Any]:
+    if tx.connection.execute(_SOURCE, {"source": ref.source}).first() is None:
+        raise NotFound("source", ref.source)
+    row = tx.connection.execute(_BY_REF, {"source": ref.source, "key": ref.key}).one_or_none()
+    if row is None:
+        raise NotFound(f"record of source {ref.source!r} with key", ref.key)
+    return row
+
+
+def _source_record(row: sa.Row[Any]) -> SourceRecord:
+    return SourceRecord(**_as_it_came(row))
+
+
+def _as_it_came(row: sa.Row[Any]) -> dict[str, Any]:
+    return {
+        "ref": RecordRef(row.source, row.key),
+        "version": row.version,
+        "payload": from_json(row.payload),
+        "attributes": attributes_from_json(row.attributes),
+        "standardised": attributes_from_json(row.standardised or "{}"),
+        "modified_at": row.modified_at,
+        "arrived_at": row.arrived_at,
+        "retired_at": row.retired_at,
+        "pending": bool(row.pending),
+    }
 
 
 def matching_records(tx: Transaction, record_ids: Sequence[int]) -> list[MatchingRecord]:

@@ -1,0 +1,69 @@
+"""Source records by their department's own key."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from werkzeug.routing import BaseConverter
+
+from api import problems
+from api.hub import reading
+from api.openapi import problem_responses
+from api.parameters import LONGEST, NoQuery, PageQuery, next_page, position
+from api.schemas import ResolvedRecord, SourceVersions
+from mdm.model import views
+from mdm.model.records import RecordRef
+
+
+class RecordKey(BaseConverter):
+    """A department's key in an address: anything, slashes too, for it stands last."""
+
+    regex = ".+"
+    part_isolating = False
+
+
+SOURCE_PARAMETER = {
+    "name": "source",
+    "in": "path",
+    "required": True,
+    "description": "A department's system.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    "example": "core_banking",
+}
+KEY_PARAMETER = {
+    "name": "key",
+    "in": "path",
+    "required": True,
+    "description": "The department's own key of a record, as it writes it; percent-encoded.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    "example": "C-004711",
+}
+
+blueprint = Blueprint(
+    "source records",
+    __name__,
+    url_prefix="/v1/sources/<source>",
+    description="What each department gave us, as it came.",
+)
+
+
+@blueprint.route("/records/<record_key:key>", parameters=[SOURCE_PARAMETER, KEY_PARAMETER])
+@blueprint.arguments(NoQuery, location="query", unknown=None)
+@blueprint.response(200, ResolvedRecord)
+@problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)
+def record(_: dict[str, Any], source: str, key: str) -> views.ResolvedRecord:
+    """Read a source record.
+
+    One that its department retired is there too, with `retired_at`; it is in no golden record.
+    """
+    return reading().record(RecordRef(source, key))
+
+
+@blueprint.route("/versions/<record_key:key>", parameters=[SOURCE_PARAMETER, KEY_PARAMETER])
+@blueprint.arguments(PageQuery, location="query", unknown=None)
+@blueprint.response(200, SourceVersions)
+@problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)
+def versions(query: dict[str, Any], source: str, key: str) -> dict[str, object]:
+    """Read every version of a source record, oldest first."""
+    after = position(query, length=1)
+    page = reading().versions(RecordRef(source, key), after=after, limit=query["limit"])
+    return {"items": page.items, "next": next_page(page.after)}
