@@ -4,6 +4,7 @@ Writes the bank's data, ingests, trains, resolves and publishes into a fresh dat
 it found beside the known truth, and serves unless `--no-serve` is given.
 """
 
+import json
 import os
 import sys
 from collections import Counter
@@ -17,13 +18,13 @@ from rich.console import Console
 from demo.bank import write_bank
 from demo.report import Report, describe
 from mdm.cli import DATABASE_URL, open_hub
-from mdm.cli import main as mdm
 from mdm.model.records import RecordRef
 from mdm.sources import load_sources
 
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 DATABASE = DATA / "mdm.db"
+HOST = "http://127.0.0.1:8000"
 
 
 def run(console: Console) -> Report:
@@ -55,26 +56,32 @@ def main(arguments: list[str]) -> None:
     report = run(Console(stderr=True))
     print(describe(report))
     if "--no-serve" not in arguments:
-        print(f"\nServing at http://127.0.0.1:8000 (stop with Ctrl-C). Try:\n{_urls()}", flush=True)
-        mdm(["serve"])
+        print(f"\nServing at {HOST} (stop with Ctrl-C). Try:\n{_urls()}", flush=True)
+        # in a process of its own: workers are forked before DuckDB starts its threads
+        os.execv(Path(sys.executable).with_name("mdm"), ["mdm", "serve"])  # noqa: S606
 
 
 def _urls() -> str:
-    """Name pages to try, about the customer of core banking that most records are about."""
+    """Name what to try, about the customer of core banking that most records are about."""
     truth = pq.read_table(DATA / "truth.parquet").to_pylist()
     records = Counter(row["entity"] for row in truth)
     known = [row for row in truth if row["source"] == "core_banking"]
     key = max(known, key=lambda row: records[row["entity"]])["key"]
-    golden = open_hub().reading.golden_record_of(RecordRef("core_banking", key)).golden_id
+    reading, ref = open_hub().reading, RecordRef("core_banking", key)
+    golden = reading.golden_record_of(ref).golden_id
+    asked = json.dumps({"attributes": reading.record(ref).attributes}).replace("'", "'\\''")
     paths = (
         "/docs",
         f"/v1/golden-records?source=core_banking&key={quote(key)}",
         f"/v1/golden-records/{golden}",
         f"/v1/golden-records/{golden}/records",
         f"/v1/golden-records/{golden}/explanation",
+        f"/v1/sources/core_banking/records/{quote(key, safe='')}",
         "/v1/sources",
     )
-    return "\n".join(f"  http://127.0.0.1:8000{path}" for path in paths)
+    pages = [f"  {HOST}{path}" for path in paths]
+    known = f"  curl {HOST}/v1/match -H 'Content-Type: application/json' -d '{asked}'"
+    return "\n".join([*pages, "or ask whether a customer is known:", known])
 
 
 if __name__ == "__main__":
