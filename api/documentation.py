@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    url_for,
+)
 
 from api.problems import BY_NAME
 from mdm.model.errors import NotFound
@@ -37,6 +46,12 @@ def specification() -> dict[str, Any]:
 def document() -> Response:
     """Give the OpenAPI 3.1 document."""
     return jsonify(specification())
+
+
+@blueprint.get("/")
+def front() -> Response:
+    """Lead whoever comes without knowing an address to the documentation."""
+    return make_response(redirect(url_for("documentation.docs")))
 
 
 @blueprint.get("/docs")

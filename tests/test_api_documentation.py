@@ -95,6 +95,11 @@ def test_the_documentation_page_loads_only_files_that_the_service_has(client):
     assert all(client.get(link).status_code == 200 for link in files)
 
 
+def test_the_front_door_leads_to_the_documentation(client):
+    answer = client.get("/", follow_redirects=True)
+    assert (answer.status_code, answer.request.path) == (200, "/docs")
+
+
 def test_the_vendored_files_are_the_ones_that_were_published():
     folder = ROOT / "static" / SWAGGER_UI
     listed = re.findall(r"^([0-9a-f]{64})  (\S+)$", (folder / "VERSION").read_text(), re.M)
