@@ -1,6 +1,7 @@
 """Bodies of requests: JSON to the letter, so that nothing in them is lost or guessed."""
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from flask import Request
@@ -34,15 +35,15 @@ def read_json(data: bytes) -> object:
     except RecursionError as error:
         raise MalformedError("the body is nested too deeply") from error
     except ValueError as error:
-        raise MalformedError("the body holds a number of thousands of digits") from error
+        raise MalformedError("the body holds a number that is too long") from error
     return found
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        ((twice, _),) = counts.most_common(1)
         raise MalformedError(f"the body names {twice[:100]!r} twice in one object")
     return found
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from flask import Flask, Response, jsonify, make_response, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
@@ -21,6 +22,10 @@ from mdm.model.errors import (
 from mdm.model.errors import NotFound as Unknown
 
 LOG = logging.getLogger(__name__)
+
+MOST_FAULTS = 50
+LONGEST_NAME = 100
+"""Characters of a field's name that are repeated."""
 
 ERRORS: Mapping[type[MdmError], ProblemType] = {
     Pending: problems.PENDING,
@@ -84,9 +89,11 @@ def answer_elsewhere(error: ResolvedElsewhere) -> Response:
 
 
 def answer_parameters(error: BadParametersError) -> Response:
-    """Answer with every parameter at fault."""
-    names = ", ".join(dict.fromkeys(fault.field for fault in error.faults))
-    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}", error.faults)
+    """Answer with every parameter at fault, the first MOST_FAULTS of them."""
+    faults = [replace(fault, field=fault.field[:LONGEST_NAME]) for fault in error.faults]
+    del faults[MOST_FAULTS:]
+    names = ", ".join(dict.fromkeys(fault.field for fault in faults))
+    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}", faults)
 
 
 def answer_record(error: RecordInvalid) -> Response:

@@ -17,6 +17,15 @@ class Whole(fields.Integer):
         return super()._validated(int(value))
 
 
+class Flag(fields.Boolean):
+    """True or false, and neither 1 nor "yes"."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class MatchQuestion(Schema):
     """A record that nobody submitted, and what to say about it."""
 
@@ -30,8 +39,8 @@ class MatchQuestion(Schema):
         values=fields.Raw(allow_none=True),
         required=True,
         metadata={
-            "description": "Attribute to value, as the rules name them; a list of values where an "
-            "attribute may have many.",
+            "description": "Attribute to value, as the rules name them; a list of at most 50 "
+            "values where an attribute may have many.",
             "example": {
                 "given_name": "Jane",
                 "family_name": "Doe",
@@ -46,9 +55,7 @@ class MatchQuestion(Schema):
         validate=validate.Range(1, MOST_MATCHES),
         metadata={"description": "The most golden records to give.", "example": 10},
     )
-    explain = fields.Boolean(
-        truthy={True},
-        falsy={False},
+    explain = Flag(
         load_default=False,
         metadata={"description": "Whether each pair tells its `parts`.", "example": False},
     )
@@ -86,7 +93,8 @@ class Matched(Schema):
         metadata={"description": "The same as a probability.", "example": 0.99983}
     )
     decision = text(
-        "`link`: submitted, it would be taken for this customer; `review`: a steward decides.",
+        "`link`: on its own, the record would be joined to this golden record, to the first of "
+        "several; `review`: a steward decides.",
         "link",
     )
     pairs = fields.List(

@@ -8,7 +8,7 @@ from werkzeug.routing import BaseConverter
 from api import problems
 from api.hub import reading
 from api.openapi import problem_responses
-from api.parameters import LONGEST, NoQuery, PageQuery, next_page, position
+from api.parameters import NoQuery, PageQuery, next_page, position
 from api.schemas import ResolvedRecord, SourceVersions
 from mdm.model import views
 from mdm.model.records import RecordRef
@@ -17,7 +17,7 @@ from mdm.model.records import RecordRef
 class RecordKey(BaseConverter):
     """A department's key in an address: anything, slashes too, for it stands last."""
 
-    regex = ".+"
+    regex = "(?s:.+)"
     part_isolating = False
 
 
@@ -26,7 +26,7 @@ SOURCE_PARAMETER = {
     "in": "path",
     "required": True,
     "description": "A department's system.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    "schema": {"type": "string", "minLength": 1},
     "example": "core_banking",
 }
 KEY_PARAMETER = {
@@ -34,7 +34,7 @@ KEY_PARAMETER = {
     "in": "path",
     "required": True,
     "description": "The department's own key of a record, as it writes it; percent-encoded.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    "schema": {"type": "string", "minLength": 1},
     "example": "C-004711",
 }
 

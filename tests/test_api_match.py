@@ -158,6 +158,12 @@ def test_a_record_that_waits_for_a_resolve_takes_no_part(office, client):
     assert list(weights(item["pairs"])) == ["bank/2", "shop/1"]
 
 
+def test_where_no_record_is_left_nobody_is_found(office, client):
+    office.retire("bank/1", "shop/1", "bank/2")
+    office.resolve()
+    assert ask(client, ASKED).json["items"] == []
+
+
 def test_before_the_first_resolve_nothing_can_be_matched(store):
     answer = ask(create_app(Hub(store, RULES)).test_client(), ASKED)
     assert (answer.status_code, answer.json["type"]) == (503, "/problems/not-ready")
@@ -179,6 +185,7 @@ def test_before_the_first_resolve_nothing_can_be_matched(store):
             {"date_of_birth": "never", "x": 1, "given_name": []},
             {"attributes.date_of_birth": "", "attributes.x": "", "attributes.given_name": ""},
         ),
+        ({"email": ["a@x.org"] * 51}, {"attributes.email": "more than 50 values"}),
         ([], {"attributes": ""}),
         ("Ann", {"attributes": ""}),
     ],
@@ -187,6 +194,11 @@ def test_every_attribute_that_breaks_a_rule_is_named_with_the_rule(client, attri
     found = faults(ask(client, attributes))
     assert found.keys() == wrong.keys()
     assert all(said in found[field] for field, said in wrong.items())
+
+
+def test_of_very_many_faults_the_first_are_told(client):
+    found = faults(ask(client, {f"a{number}": 1 for number in range(20_000)}))
+    assert list(found) == [f"attributes.a{number}" for number in range(50)]
 
 
 def test_a_placeholder_counts_as_missing_and_is_no_fault(client):
@@ -203,6 +215,8 @@ def test_a_placeholder_counts_as_missing_and_is_no_fault(client):
         ({"attributes": {}, "limit": "7"}, {"limit"}),
         ({"attributes": {}, "limit": 7.5}, {"limit"}),
         ({"attributes": {}, "limit": True}, {"limit"}),
+        ({"attributes": {}, "explain": 1}, {"explain"}),
+        ({"attributes": {}, "x" * 500: 1}, {"x" * 100}),
         ({"attribute": {}}, {"attributes", "attribute"}),
         ([], {"body"}),
         ("ann", {"body"}),
@@ -223,9 +237,10 @@ def test_a_question_that_breaks_its_rules_names_each_field(client, body, fields)
         (b'{"attributes": {"given_name": NaN}}', "NaN"),
         (b'{"attributes": {"given_name": -Infinity}}', "-Infinity"),
         (b'{"attributes": {"given_name": 1, "given_name": 2}}', "'given_name' twice"),
+        (b"{" + b",".join(b'"%d": 1' % (n % 50_000) for n in range(50_001)) + b"}", "'0' twice"),
         (b'{"attributes": {"given_name": "\xff"}}', "UTF-8"),
         (b'{"attributes": {"given_name": "\\ud800"}}', "surrogate"),
-        (b'{"attributes": {"given_name": ' + b"9" * 5000 + b"}}", "digits"),
+        (b'{"attributes": {"given_name": ' + b"9" * 5000 + b"}}", "too long"),
         (b'{"attributes": ' + b"[" * 100_000, "nested"),
         ('{"attributes": {}}'.encode("utf-16"), "UTF-8"),
     ],

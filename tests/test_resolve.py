@@ -207,6 +207,7 @@ def test_keys_that_an_older_release_did_not_keep_are_made_by_the_next_resolve(se
     before = settled.rows(["blocking_key"])
     with store.write() as tx:
         tx.connection.exec_driver_sql("DELETE FROM blocking_key")
+        tx.connection.exec_driver_sql("UPDATE resolution SET keyed = NULL")
         tx.commit()
     settled.resolve()
     assert settled.rows(["blocking_key"]) == before

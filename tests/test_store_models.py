@@ -87,4 +87,4 @@ def test_a_resolution_is_logged_with_its_model_version_and_figures(store):
         tx.commit()
     with store.read() as tx:
         row = tx.connection.execute(resolution.select()).one()
-    assert tuple(row) == (number, 1, ARRIVED, LATER, '{"minted":3}')
+    assert tuple(row) == (number, 1, ARRIVED, LATER, '{"minted":3}', True)

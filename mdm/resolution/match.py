@@ -24,7 +24,7 @@ from mdm.model.rules.rules import Rules
 from mdm.model.views import Matched, MatchedRecord, Matches
 from mdm.resolution.submitted import submitted_attributes
 from mdm.standardise import Standardiser
-from mdm.store import Store, Transaction, models
+from mdm.store import Store, Transaction, models, resolutions
 from mdm.store.reads.candidates import Candidate, candidates
 from mdm.store.reads.golden import golden_records
 from mdm.store.reads.snapshot import snapshot
@@ -60,7 +60,7 @@ class Matcher:
         """
         with snapshot(self._store) as tx:
             model = models.active(tx)
-            if model is None or models.keyed(tx) is None:
+            if model is None or resolutions.keyed(tx) != model.version:
                 raise NothingToDo("nothing can be matched before a resolve: run `mdm resolve`")
             with self._scorers.of(model) as scorer:
                 reader = self._reader_of(model, scorer.model.rules)

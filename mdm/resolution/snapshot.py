@@ -23,7 +23,6 @@ from mdm.store import (
     Transaction,
     judgements,
     matching_input,
-    models,
     records,
     resolutions,
     sources,
@@ -78,7 +77,7 @@ def read_all(
             _table(connection, "old_golden", matching_input.old_golden(tx))
             _table(connection, "retired_pending", matching_input.retired_pending(tx))
         judged = judgements.in_force(tx)
-        return Snapshot(connection, count, judged, models.keyed(tx), moment(tx))
+        return Snapshot(connection, count, judged, resolutions.keyed(tx), moment(tx))
 
 
 def _records(

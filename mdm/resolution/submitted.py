@@ -9,6 +9,9 @@ from mdm.model.rules.vocabulary import DATES
 from mdm.sources.values import BadValue, text_of, texts_of
 from mdm.standardise import Standardiser
 
+MOST_VALUES = 50
+"""Values of one attribute: each takes a look-up for every rule, and two such rules multiply."""
+_MOST_FAULTS = 50
 _SHOWN = 100
 """Characters of an unknown attribute's name that are repeated."""
 
@@ -19,10 +22,12 @@ def submitted_attributes(
     """Bring attributes that came as JSON to texts; those without a value are absent.
 
     `standardiser` is that of `rules`.  RecordInvalid names every fault: an attribute that there is
-    none of, a value of the wrong type, too long or unreadable, a date that is none.
+    none of, a value of the wrong type, too long or unreadable, more than MOST_VALUES values, a date
+    that is none.
     """
     known = {attribute.name: attribute for attribute in rules.attributes}
     faults = [_unknown(name, known) for name in given if name not in known]
+    del faults[_MOST_FAULTS:]
     attributes: dict[str, AttributeValue] = {}
     for attribute in rules.attributes:
         try:
@@ -44,6 +49,8 @@ def _unknown(name: str, known: Mapping[str, Attribute]) -> Fault:
 
 def _value(attribute: Attribute, given: object) -> AttributeValue:
     if attribute.many:
+        if isinstance(given, list) and len(given) > MOST_VALUES:
+            raise BadValue(attribute.name, None, f"has more than {MOST_VALUES} values")
         return tuple(texts_of(attribute.name, given))
     return text_of(attribute.name, given) or ""
 

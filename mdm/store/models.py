@@ -8,7 +8,7 @@ from mdm.model.clock import now
 from mdm.model.errors import NotFound
 from mdm.model.models import ModelVersion
 from mdm.store.codec import from_json, to_json
-from mdm.store.schema import blocking_key, model_version
+from mdm.store.schema import model_version
 from mdm.store.store import Transaction
 
 _JSON_FIELDS = ("skipped_keys", "libraries", "figures", "warnings")
@@ -50,13 +50,6 @@ def active(tx: Transaction) -> ModelVersion | None:
         .order_by(_table.activated_at.desc(), _table.version.desc())
         .limit(1),
     )
-
-
-def keyed(tx: Transaction) -> int | None:
-    """Tell which version the kept blocking keys are of; None when there are none yet."""
-    model = active(tx)
-    kept = tx.connection.execute(sa.select(blocking_key.c.record_id).limit(1)).first()
-    return None if model is None or kept is None else model.version
 
 
 def newest(tx: Transaction) -> ModelVersion | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.store.bulk import execute, indexed_after, staged
+from mdm.store.bulk import execute, indexed_after, is_sqlite, staged
 from mdm.store.schema import blocking_key, search_key
 from mdm.store.store import Transaction
 
@@ -151,6 +151,8 @@ _DROP_BLOCKING_KEYS = sa.text("""
 
 _DROP_EVERY_BLOCKING_KEY = sa.text("DELETE FROM blocking_key")
 
+_COUNT_ANEW = sa.text("ANALYZE blocking_key, record, crosswalk, standardised")
+
 _WRITE_BLOCKING_KEYS = sa.text("""
     INSERT INTO blocking_key (key_hash, record_id)
     SELECT key_hash, record_id
@@ -273,3 +275,6 @@ def _publish_keys(tx: Transaction, publication: Publication) -> None:
         indexed_after(tx, blocking_key),
     ):
         execute(tx, _WRITE_BLOCKING_KEYS)
+    if every and not is_sqlite(tx):
+        # else PostgreSQL reads all records to find those of twenty keys, until autovacuum comes by
+        execute(tx, _COUNT_ANEW)

@@ -23,8 +23,20 @@ def add(
         started_at=started_at,
         published_at=published_at,
         figures=to_json(figures),
+        keyed=True,
     )
     return int(tx.connection.execute(insert.returning(resolution.c.resolution_id)).scalar_one())
+
+
+def keyed(tx: Transaction) -> int | None:
+    """Tell which model version the kept blocking keys are of; None when none were kept yet."""
+    query = (
+        sa.select(resolution.c.model_version)
+        .where(resolution.c.keyed)
+        .order_by(resolution.c.resolution_id.desc())
+        .limit(1)
+    )
+    return tx.connection.execute(query).scalar()
 
 
 _DECLARED_SINCE = sa.text("""

@@ -195,6 +195,7 @@ resolution = sa.Table(
     _text("started_at"),
     _text("published_at"),
     _text("figures"),
+    sa.Column("keyed", sa.Boolean),
     sqlite_autoincrement=True,
 )
 

@@ -30,7 +30,7 @@ _BY_REF = sa.text("""
     FROM source s
     JOIN record r ON r.source_id = s.source_id
     LEFT JOIN standardised f ON f.record_id = r.record_id
-    LEFT JOIN crosswalk c ON c.record_id = r.record_id
+    LEFT JOIN crosswalk c ON c.record_id = r.record_id AND r.retired_at IS NULL
     LEFT JOIN golden_id i ON i.serial = c.serial
     WHERE s.name = :source AND r.key = :key
 """)

@@ -10,7 +10,8 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table, empty."""
+    """Make the table, empty, and room to note that a resolution filled it."""
+    op.add_column("resolution", sa.Column("keyed", sa.Boolean(), nullable=True))
     op.create_table(
         "blocking_key",
         sa.Column("key_hash", _NUMBER, autoincrement=False, nullable=False),
