@@ -80,8 +80,8 @@ def _urls() -> str:
         "/v1/sources",
     )
     pages = [f"  {HOST}{path}" for path in paths]
-    known = f"  curl {HOST}/v1/match -H 'Content-Type: application/json' -d '{asked}'"
-    return "\n".join([*pages, "or ask whether a customer is known:", known])
+    question = f"  curl {HOST}/v1/match -H 'Content-Type: application/json' -d '{asked}'"
+    return "\n".join([*pages, "or ask whether a customer is known:", question])
 
 
 if __name__ == "__main__":
