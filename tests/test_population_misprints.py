@@ -5,7 +5,7 @@ from math import gcd
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jellyfish import damerau_levenshtein_distance
 
@@ -15,7 +15,11 @@ from demo.population.misprints import misdate, misprint
 SHARES = st.floats(0, 1, exclude_max=True)
 
 
-@given(st.text("abcMm 01-@.", min_size=1).map(str.strip).filter(bool), SHARES, SHARES)
+TEXTS = st.text("abcMm 01-@.", min_size=1).map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(TEXTS, SHARES, SHARES)
+@example("@ 0", 0.0, 0.0)
 def test_a_misprint_is_one_small_error_and_always_one(text, sort, where):
     wrong = misprint(text, sort, where)
     assert wrong

@@ -22,7 +22,8 @@ def misprint(text: str, sort: float, where: float) -> str:
 
     Three in ten are a neighbouring key, two each letters swapped, lost and doubled, one an OCR
     confusion.  What the choice cannot do at that place (swap two equal letters) becomes a loss;
-    the result differs from `text` always.  `text` is not empty and has no outer spaces.
+    the result differs from `text` always.  `text` is not empty and has no spaces but single ones
+    inside: of two in a row after a first letter that is lost, both would go with it.
     """
     if len(text) == 1:
         return text * 2
