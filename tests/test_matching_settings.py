@@ -172,3 +172,38 @@ def test_rarity_of_a_surname_counts_where_strangers_share_it_by_chance():
         {"family_name": "same", "postal_code": "area"},
         {"family_name": "same"},
     ]
+
+
+SEVERAL = """
+attributes:
+  family_name: family_name
+  birth_name: family_name
+  email: email
+  work_email: email
+  mobile: phone
+  landline: phone
+  fax: phone
+  home: street_address
+  billing: street_address
+  code: postal_code
+  billing_code: postal_code
+  city: place
+  birth_place: place
+"""
+
+
+def test_all_that_a_household_shares_is_one_comparison_however_many_attributes_it_has():
+    rules = rules_of(SEVERAL)
+    apart = {"birth_name", "birth_place"}
+    assert {comparison.name for comparison in rules.comparisons} == {"household", *apart}
+
+    (household,) = [c for c in rules.comparisons if c.name == "household"]
+    levels = [dict(level.when) for level in household.levels]
+    shared = {attribute.name for attribute in rules.attributes} - apart
+    assert {name for when in levels for name in when} == shared
+    for phone in ("mobile", "landline", "fax"):
+        assert {phone: "same", "family_name": "same", "home": "similar 0.9"} in levels
+    assert household.else_u > 0.2
+    assert sum(level.u for level in household.levels) + household.else_u == pytest.approx(
+        1, abs=1e-3
+    )

@@ -8,7 +8,11 @@ independent they outweigh a differing first name and birth date, so they are one
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mdm.model.rules.household import HOUSEHOLD_KINDS, household_levels, in_one_household
+from mdm.model.rules.household import (
+    household_levels,
+    in_one_household,
+    shared_by_households,
+)
 from mdm.model.rules.rules import Attribute, Kind
 
 _Predicates = Mapping[str, tuple[float, float]]
@@ -126,7 +130,7 @@ def comparisons(attributes: Sequence[Attribute]) -> dict[str, Any]:
     """Write the section `comparisons` for attributes of these kinds."""
     first = {a.kind: a for a in reversed(attributes)}
     family = first.get(Kind.FAMILY_NAME)
-    shared = [first[kind] for kind in HOUSEHOLD_KINDS if kind in first]
+    shared = shared_by_households(attributes)
     if len(shared) < 2:
         shared = []
     written: dict[str, Any] = {}

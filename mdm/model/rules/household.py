@@ -19,11 +19,16 @@ HOUSEHOLD_KINDS = (
     Kind.EMAIL,
     Kind.PHONE,
 )
-"""The kinds that the comparison is made of; of each kind the first attribute."""
+"""The kinds that the comparison is made of."""
+_OF_ONE = (Kind.FAMILY_NAME, Kind.PLACE)
+"""Kinds of which it takes the first: a birth name and a place of birth are no household's."""
 
 _When = dict[str, str]
 _Part = tuple[_When, float]
 """Predicates, and the default share of matches at that level of the part."""
+
+_Named = Mapping[Kind, Sequence[str]]
+"""The names of the attributes of each kind."""
 
 _OPEN: _When = {}
 """Nothing is said of a part: it is missing, or it differs."""
@@ -31,20 +36,31 @@ _OPEN: _When = {}
 _DEFAULT_U: Mapping[int, float] = {1: 0.0005, 2: 0.00003, 3: 0.00002}
 """Default u by how many of the parts agree; measured on the demo's bank, rounded."""
 _DIFFERING_U = 0.3
+_ALL_DIFFERING_U = 0.6
 _NEARBY_U = 0.02
 _LEAST_M = 0.0005
 ELSE_M = 0.01
 """The default share of matches at no level at all: everything moved, changed or is missing."""
 
 
+def shared_by_households(attributes: Sequence[Attribute]) -> list[Attribute]:
+    """Choose the attributes that families share: all phones of a person, and the first surname."""
+    first = {each.kind: each for each in reversed(attributes)}
+    return [
+        each
+        for each in attributes
+        if each.kind in HOUSEHOLD_KINDS and (each.kind not in _OF_ONE or each is first[each.kind])
+    ]
+
+
 def household_levels(attributes: Sequence[Attribute]) -> dict[str, Any]:
-    """Write the comparison of the attributes (one of each kind), the strongest agreement first."""
-    name = {attribute.kind: attribute.name for attribute in attributes}
-    surname = name.get(Kind.FAMILY_NAME)
-    parts = [(when, max(m, _LEAST_M)) for when, m in _combinations(name) if when]
+    """Write the comparison of `shared_by_households`, the strongest agreement first."""
+    named = _by_kind(attributes)
+    surname = next(iter(named[Kind.FAMILY_NAME]), None)
+    parts = [(when, max(m, _LEAST_M)) for when, m in _combinations(named) if when]
     scale = (1 - ELSE_M) / sum(m for _, m in parts)
-    nearby = list(_nearby(name))
-    chances = [_NEARBY_U if when in nearby else _default_u(when) for when, _ in parts]
+    nearby = list(_nearby(named))
+    chances = _chances([when for when, _ in parts], nearby)
     levels: list[dict[str, Any]] = [
         {"when": when}
         | ({"term_frequency": surname} if surname and _by_chance(when, surname, nearby) else {})
@@ -56,12 +72,18 @@ def household_levels(attributes: Sequence[Attribute]) -> dict[str, Any]:
 
 def in_one_household(attributes: Sequence[Attribute]) -> dict[str, Any] | None:
     """Write what shows that two records are of one household, for comparisons beside it."""
-    name = {attribute.kind: attribute.name for attribute in attributes}
-    contacts = [when for when, _ in _contacts(name) if "same" in when.values()]
-    homes = [when for when, _ in _homes(name) if when]
-    if Kind.FAMILY_NAME in name:
-        contacts += [{name[Kind.FAMILY_NAME]: "same", **home} for home in homes]
+    named = _by_kind(attributes)
+    contacts = [when for when, _ in _contacts(named) if "same" in when.values()]
+    homes = [when for when, _ in _homes(named) if when]
+    for surname in named[Kind.FAMILY_NAME]:
+        contacts += [{surname: "same", **home} for home in homes]
     return {"name": "in one household", "any_of": contacts} if contacts else None
+
+
+def _by_kind(attributes: Sequence[Attribute]) -> _Named:
+    return {
+        kind: [each.name for each in attributes if each.kind is kind] for kind in HOUSEHOLD_KINDS
+    }
 
 
 def _by_chance(when: _When, surname: str, nearby: Sequence[_When]) -> bool:
@@ -73,10 +95,10 @@ def _by_chance(when: _When, surname: str, nearby: Sequence[_When]) -> bool:
     return when.get(surname) == "same" and (not others or others in nearby)
 
 
-def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:
+def _combinations(named: _Named) -> Iterator[_Part]:
     """Combine the levels of the three parts; where only the surname agrees, look further around."""
-    nearby = list(_nearby(name))
-    for contact, surname, home in product(_contacts(name), _surnames(name), _homes(name)):
+    nearby = list(_nearby(named))
+    for contact, surname, home in product(_contacts(named), _surnames(named), _homes(named)):
         m = contact[1] * surname[1] * home[1]
         if surname[0] and not home[0] and not contact[0]:
             yield from (({**surname[0], **near}, m / 2) for near in nearby)
@@ -84,41 +106,46 @@ def _combinations(name: Mapping[Kind, str]) -> Iterator[_Part]:
     yield from ((near, _LEAST_M) for near in nearby)
 
 
-def _contacts(name: Mapping[Kind, str]) -> list[_Part]:
+def _contacts(named: _Named) -> list[_Part]:
     """List how contacts agree: one is shared, both records have some and they differ, unknown."""
-    held = [name[kind] for kind in (Kind.EMAIL, Kind.PHONE) if kind in name]
+    held = [*named[Kind.EMAIL], *named[Kind.PHONE]]
     shared: list[_Part] = [({each: "same"}, 0.3) for each in held]
     differing: list[_Part] = [({each: "differs"}, 0.1) for each in held]
     return [*shared, *differing, (_OPEN, 0.1 if held else 1.0)]
 
 
-def _surnames(name: Mapping[Kind, str]) -> list[_Part]:
-    if Kind.FAMILY_NAME not in name:
-        return [(_OPEN, 1.0)]
-    surname = name[Kind.FAMILY_NAME]
-    return [({surname: "same"}, 0.75), ({surname: "similar 0.88"}, 0.2), (_OPEN, 0.05)]
+def _surnames(named: _Named) -> list[_Part]:
+    for surname in named[Kind.FAMILY_NAME]:
+        return [({surname: "same"}, 0.75), ({surname: "similar 0.88"}, 0.2), (_OPEN, 0.05)]
+    return [(_OPEN, 1.0)]
 
 
-def _homes(name: Mapping[Kind, str]) -> list[_Part]:
-    homes: list[_Part] = []
-    if Kind.STREET_ADDRESS in name:
-        homes.append(({name[Kind.STREET_ADDRESS]: "similar 0.9"}, 0.7))
-    if Kind.POSTAL_CODE in name:
-        homes.append(({name[Kind.POSTAL_CODE]: "same"}, 0.1 if homes else 0.7))
-    if Kind.POSTAL_CODE in name and Kind.STREET_ADDRESS not in name:
-        homes.append(({name[Kind.POSTAL_CODE]: "typo 1"}, 0.1))
+def _homes(named: _Named) -> list[_Part]:
+    streets, codes = named[Kind.STREET_ADDRESS], named[Kind.POSTAL_CODE]
+    homes: list[_Part] = [({street: "similar 0.9"}, 0.7) for street in streets]
+    homes += [({code: "same"}, 0.1 if streets else 0.7) for code in codes]
+    if not streets:
+        homes += [({code: "typo 1"}, 0.1) for code in codes]
     return [*homes, (_OPEN, 0.15 if homes else 1.0)]
 
 
-def _nearby(name: Mapping[Kind, str]) -> Iterator[_When]:
-    if Kind.POSTAL_CODE in name:
-        yield {name[Kind.POSTAL_CODE]: "area"}
-    if Kind.PLACE in name:
-        yield {name[Kind.PLACE]: "same"}
-        yield {name[Kind.PLACE]: "similar 0.9"}
+def _nearby(named: _Named) -> Iterator[_When]:
+    yield from ({code: "area"} for code in named[Kind.POSTAL_CODE])
+    for place in named[Kind.PLACE]:
+        yield {place: "same"}
+        yield {place: "similar 0.9"}
 
 
-def _default_u(when: Mapping[str, str]) -> float:
-    if set(when.values()) <= {"differs"}:
-        return _DIFFERING_U
-    return _DEFAULT_U[min(sum(word != "differs" for word in when.values()), 3)]
+def _chances(levels: Sequence[_When], nearby: Sequence[_When]) -> list[float]:
+    """Give the default u of each level; the more contacts may differ, the less each says."""
+    differing = sum(set(when.values()) == {"differs"} for when in levels)
+
+    def chance(when: _When) -> float:
+        if when in nearby:
+            return _NEARBY_U
+        agreeing = sum(word != "differs" for word in when.values())
+        if not agreeing:
+            return min(_DIFFERING_U, _ALL_DIFFERING_U / differing)
+        return _DEFAULT_U[min(agreeing, 3)]
+
+    return [chance(when) for when in levels]
