@@ -89,11 +89,13 @@ def answer_elsewhere(error: ResolvedElsewhere) -> Response:
 
 
 def answer_parameters(error: BadParametersError) -> Response:
-    """Answer with every parameter at fault, the first MOST_FAULTS of them."""
-    faults = [replace(fault, field=fault.field[:LONGEST_NAME]) for fault in error.faults]
-    del faults[MOST_FAULTS:]
+    """Answer with every parameter at fault; of very many, with the first and how many more."""
+    shown = error.faults[:MOST_FAULTS]
+    faults = [replace(fault, field=fault.field[:LONGEST_NAME]) for fault in shown]
     names = ", ".join(dict.fromkeys(fault.field for fault in faults))
-    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}", faults)
+    more = len(error.faults) - len(shown)
+    rest = f", and {more} more" if more else ""
+    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}{rest}", faults)
 
 
 def answer_record(error: RecordInvalid) -> Response:

@@ -17,14 +17,27 @@ View = TypeVar("View", bound=Callable[..., object])
 
 PROBLEM_RESPONSE = "Problem"
 
-GOLDEN_ID_PARAMETER = {
-    "name": "golden_id",
-    "in": "path",
-    "required": True,
-    "description": "A golden ID, current or former.",
-    "schema": {"type": "string", "pattern": "^g[0-9a-f]{20}$"},
-    "example": "g3f9a1c0b7d2e4f608a1b",
-}
+
+def path_parameter(
+    name: str, description: str, example: str, **rules: str | int
+) -> dict[str, object]:
+    """Describe a text that stands in an address; `rules` are those of JSON Schema."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", **rules},
+        "example": example,
+    }
+
+
+GOLDEN_ID_PARAMETER = path_parameter(
+    "golden_id",
+    "A golden ID, current or former.",
+    "g3f9a1c0b7d2e4f608a1b",
+    pattern="^g[0-9a-f]{20}$",
+)
 
 
 class ProblemApi(Api):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from api import problems
 from api.hub import reading
-from api.openapi import problem_responses
+from api.openapi import path_parameter, problem_responses
 from api.parameters import NoQuery, PageQuery, next_page, position
 from api.schemas import ResolvedRecord, SourceVersions
 from mdm.model import views
@@ -21,22 +21,15 @@ class RecordKey(BaseConverter):
     part_isolating = False
 
 
-SOURCE_PARAMETER = {
-    "name": "source",
-    "in": "path",
-    "required": True,
-    "description": "A department's system.",
-    "schema": {"type": "string", "minLength": 1},
-    "example": "core_banking",
-}
-KEY_PARAMETER = {
-    "name": "key",
-    "in": "path",
-    "required": True,
-    "description": "The department's own key of a record, as it writes it; percent-encoded.",
-    "schema": {"type": "string", "minLength": 1},
-    "example": "C-004711",
-}
+ADDRESS = [
+    path_parameter("source", "A department's system.", "core_banking", minLength=1),
+    path_parameter(
+        "key",
+        "The department's own key of a record, as it writes it; percent-encoded.",
+        "C-004711",
+        minLength=1,
+    ),
+]
 
 blueprint = Blueprint(
     "source records",
@@ -46,7 +39,7 @@ blueprint = Blueprint(
 )
 
 
-@blueprint.route("/records/<record_key:key>", parameters=[SOURCE_PARAMETER, KEY_PARAMETER])
+@blueprint.route("/records/<record_key:key>", parameters=ADDRESS)
 @blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.response(200, ResolvedRecord)
 @problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)
@@ -58,7 +51,7 @@ def record(_: dict[str, Any], source: str, key: str) -> views.ResolvedRecord:
     return reading().record(RecordRef(source, key))
 
 
-@blueprint.route("/versions/<record_key:key>", parameters=[SOURCE_PARAMETER, KEY_PARAMETER])
+@blueprint.route("/versions/<record_key:key>", parameters=ADDRESS)
 @blueprint.arguments(PageQuery, location="query", unknown=None)
 @blueprint.response(200, SourceVersions)
 @problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)

@@ -6,24 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import settings
 
 from mdm.store import Store
 from tests import stores
 from tests.demo_store import demo_store
+from tests.world import World, client_of
 
 __all__ = ["demo_store"]
 
 # A busy machine is no fault.  Where CI is set, Hypothesis tries the same examples in each run.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
-
-
-def _refuse_or_skip(reason: str) -> None:
-    """Skip for want of a service, unless MDM_REQUIRE_SERVICES=1 forbids it."""
-    if os.environ.get("MDM_REQUIRE_SERVICES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +36,7 @@ def postgres_url(postgres_url_or_reason: tuple[str | None, str]) -> str:
     """The URL of a PostgreSQL database for tests; what it holds is left from the test before."""
     url, reason = postgres_url_or_reason
     if url is None:
-        _refuse_or_skip(reason)
+        stores.refuse_or_skip(reason)
     return url
 
 
@@ -104,3 +99,15 @@ def _counts(terminalreporter, outcome):
     return Counter(
         name for pairs in properties.values() for key, name in pairs if key == "database"
     )
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """Records and golden records of the test's own making, to be read."""
+    return World(store)
+
+
+@pytest.fixture
+def client(world: World) -> FlaskClient:
+    """A client of the API over that world."""
+    return client_of(world)

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
-from mdm.model.records import IncomingRecord, Source, Taken
+from mdm.model.errors import NotFound
+from mdm.model.records import IncomingRecord, RecordRef, Source, Taken
+from mdm.model.views import SourceVersion
 from mdm.store import Store, records
 from mdm.store.codec import to_json
+from mdm.store.reads.records import versions_of
 from mdm.store.schema import metadata
 
 DATABASES = ("sqlite", "postgresql")
@@ -22,6 +26,13 @@ _HOW_TO_GET_ONE = (
     "-e POSTGRES_HOST_AUTH_METHOD=trust -e POSTGRES_USER={user} postgres), "
     "or name another one in MDM_TEST_POSTGRES_URL"
 )
+
+
+def refuse_or_skip(reason: str) -> None:
+    """Skip for want of a service or of data, unless this is a run that must have everything."""
+    if os.environ.get("MDM_REQUIRE_SERVICES") == "1" or os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 class PostgresMissingError(Exception):
@@ -107,3 +118,12 @@ def _replace_database(engine: sa.Engine, name: str) -> None:
 def _drop_database(engine: sa.Engine, name: str) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def versions(store: Store, ref: RecordRef) -> list[SourceVersion]:
+    """List all versions of a record, oldest first; none of one that was never taken."""
+    with store.read() as tx:
+        try:
+            return versions_of(tx, ref, after=0, limit=1000)
+        except NotFound:
+            return []

@@ -1,19 +1,6 @@
 """The source records behind a golden record, and what holds it together, over HTTP."""
 
 import pytest
-from flask.testing import FlaskClient
-
-from tests.world import World, client_of
-
-
-@pytest.fixture
-def world(store):
-    return World(store)
-
-
-@pytest.fixture
-def client(world) -> FlaskClient:
-    return client_of(world)
 
 
 @pytest.fixture

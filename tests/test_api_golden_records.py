@@ -1,21 +1,8 @@
 """Golden records over HTTP by their ID, and what an ID that is not one any more leads to."""
 
 import pytest
-from flask.testing import FlaskClient
-
-from tests.world import World, client_of
 
 JANE = {"given_name": "Jane", "family_name": "Doe", "date_of_birth": "1980-02-29"}
-
-
-@pytest.fixture
-def world(store):
-    return World(store)
-
-
-@pytest.fixture
-def client(world) -> FlaskClient:
-    return client_of(world)
 
 
 def test_a_golden_record_tells_its_values_where_they_came_from_and_what_it_is_made_of(

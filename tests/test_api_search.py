@@ -1,21 +1,8 @@
 """Golden records found over HTTP: by a department's key, by what is known of the customer."""
 
 import pytest
-from flask.testing import FlaskClient
-
-from tests.world import World, client_of
 
 JANE = {"given_name": "Jane", "family_name": "Doe", "date_of_birth": "1980-02-29"}
-
-
-@pytest.fixture
-def world(store):
-    return World(store)
-
-
-@pytest.fixture
-def client(world) -> FlaskClient:
-    return client_of(world)
 
 
 def test_a_department_finds_its_customer_by_its_own_key(world, client):

@@ -5,17 +5,7 @@ from flask.testing import FlaskClient
 
 from mdm.model.records import Rejected
 from mdm.store import Store
-from tests.world import World, client_of, reading_of
-
-
-@pytest.fixture
-def world(store):
-    return World(store)
-
-
-@pytest.fixture
-def client(world) -> FlaskClient:
-    return client_of(world)
+from tests.world import client_of, reading_of
 
 
 def _sources(client: FlaskClient) -> dict[str, dict[str, object]]:

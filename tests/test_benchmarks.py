@@ -24,6 +24,7 @@ from mdm.identity.components import MICRO, Edges
 from mdm.identity.metrics import pairwise
 from mdm.model.rules.load import load_rules
 from mdm.resolution.evidence import Evidence
+from tests.stores import refuse_or_skip
 
 
 @pytest.mark.parametrize("name", ["historical", "febrl3", "fake_1000"])
@@ -31,16 +32,9 @@ def test_match_quality_reaches_its_bar(name):
     data_set = data_sets.DATA_SETS[name]
     missing = labelled.data_directory() / data_set.file
     if not missing.is_file():
-        _refuse_or_skip(f"the labelled data is missing: no {missing} (MDM_DATA_DIR moves it)")
+        refuse_or_skip(f"the labelled data is missing: no {missing} (MDM_DATA_DIR moves it)")
     measured = quality.measure_quality(data_set)
     assert quality.BARS[name].reached(measured), "\n".join(quality.report([measured]))
-
-
-def _refuse_or_skip(reason: str) -> None:
-    """Skip for want of data, unless this is a run that must have everything."""
-    if os.environ.get("MDM_REQUIRE_SERVICES") == "1" or os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def test_families_in_which_everything_is_shared_are_kept_apart():

@@ -9,8 +9,9 @@ import pytest
 from mdm.model.errors import NotFound
 from mdm.model.records import RecordRef
 from mdm.resolution.ingest import IngestFigures, ingest
-from mdm.store import Store, quarantine, records
+from mdm.store import Store, quarantine
 from tests import departments
+from tests.stores import versions
 
 HEADER = "id,first,last,changed\n"
 
@@ -34,11 +35,6 @@ def faults(store: Store) -> list[tuple[str | None, str | None, str]]:
     return [(row.key, row.field, row.reason) for row in rejected]
 
 
-def versions(store: Store, key: str, source: str = "shop"):
-    with store.read() as tx:
-        return records.versions_of(tx, RecordRef(source, key))
-
-
 def everything(store: Store) -> list[list[tuple[object, ...]]]:
     """All that is kept of records, and of the quarantine but for when it was last seen."""
     with store.read() as tx:
@@ -56,8 +52,8 @@ def everything(store: Store) -> list[list[tuple[object, ...]]]:
 def test_rows_are_kept_as_they_came_beside_their_attributes(store, tmp_path):
     write(tmp_path, "1, Ann ,LEE,2026-01-31 12:00:00+02:00")
     assert take(store, tmp_path) == [IngestFigures("shop", read=1, created=1)]
-    (version,) = versions(store, "1")
-    assert orjson.loads(version.payload)["first"] == " Ann "
+    (version,) = versions(store, RecordRef("shop", "1"))
+    assert version.payload["first"] == " Ann "
     assert version.attributes == {"given_name": "Ann", "family_name": "LEE"}
     assert version.modified_at == "2026-01-31T10:00:00.000000Z"
     with store.read() as tx:
@@ -81,14 +77,18 @@ def test_a_changed_row_is_a_new_version_and_an_older_one_is_stale(store, tmp_pat
     assert take(store, tmp_path) == [IngestFigures("shop", read=1, changed=1)]
     write(tmp_path, "1,Ann,Old,2026-01-01")
     assert take(store, tmp_path) == [IngestFigures("shop", read=1, stale=1)]
-    names = [version.attributes["family_name"] for version in versions(store, "1")]
+    names = [
+        version.attributes["family_name"] for version in versions(store, RecordRef("shop", "1"))
+    ]
     assert names == ["Lee", "Ray"]
 
 
 def test_of_two_rows_with_one_key_the_newest_is_taken_and_the_other_is_told(store, tmp_path):
     write(tmp_path, "1,New,Lee,2026-01-02", "1,Old,Lee,2026-01-01", "2,First,,", "2,Last,,")
     assert take(store, tmp_path) == [IngestFigures("shop", read=4, created=2, quarantined=2)]
-    taken = [versions(store, key)[-1].attributes["given_name"] for key in ("1", "2")]
+    taken = [
+        versions(store, RecordRef("shop", key))[-1].attributes["given_name"] for key in ("1", "2")
+    ]
     assert taken == ["New", "Last"]
     assert [(key, field) for key, field, _ in faults(store)] == [("1", "id"), ("2", "id")]
 

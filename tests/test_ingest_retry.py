@@ -5,8 +5,9 @@ import sqlite3
 from mdm.model.records import RecordRef
 from mdm.resolution.ingest import IngestFigures, ingest
 from mdm.resolution.retry import retry
-from mdm.store import quarantine, records
+from mdm.store import quarantine
 from tests import departments
+from tests.stores import versions
 
 
 def config(directory, form: str):
@@ -31,8 +32,7 @@ def test_a_row_that_the_new_mapping_understands_is_taken(store, tmp_path):
     figures = retry(store, changed, departments.rules())
     assert figures == [IngestFigures("shop", read=2, created=1, quarantined=1)]
     assert waiting(store) == 1
-    with store.read() as tx:
-        (version,) = records.versions_of(tx, RecordRef("shop", "1"))
+    (version,) = versions(store, RecordRef("shop", "1"))
     assert version.attributes == {"given_name": "Ann", "date_of_birth": "1980-02-01"}
 
 
@@ -57,8 +57,7 @@ def test_a_row_whose_key_another_one_has_is_not_taken_by_a_retry(store, tmp_path
     fill(store, tmp_path, "1,Old,01/02/1980", "1,New,01/02/1980")
     same = config(tmp_path, 'format: "%d/%m/%Y"')
     assert retry(store, same, departments.rules())[0].quarantined == 1
-    with store.read() as tx:
-        (version,) = records.versions_of(tx, RecordRef("shop", "1"))
+    (version,) = versions(store, RecordRef("shop", "1"))
     assert version.attributes["given_name"] == "New"
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mdm.model.errors import SourceUnavailable
 from mdm.sources import open_source
-from tests import departments
+from tests import departments, stores
 
 MARIADB = os.environ.get("MDM_TEST_MARIADB_URL", "mysql+pymysql://root@127.0.0.1/test")
 
@@ -27,10 +27,11 @@ def mariadb_url() -> str:
         with sa.create_engine(MARIADB).connect():
             return MARIADB
     except (ImportError, sa.exc.SQLAlchemyError) as error:
-        reason = f"no MariaDB at MDM_TEST_MARIADB_URL ({type(error).__name__})"
-        if os.environ.get("MDM_REQUIRE_SERVICES") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        stores.refuse_or_skip(
+            f"no MariaDB at MDM_TEST_MARIADB_URL ({type(error).__name__}): "
+            "start one there (apt-get install mariadb-server), or name another one"
+        )
+        raise
 
 
 @pytest.fixture(params=["postgres_url", "mariadb_url"])

@@ -2,6 +2,7 @@
 
 from secrets import token_hex
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from mdm.model.errors import NotFound
 from mdm.model.records import RecordRef, Source, Taken
 from mdm.store import records
-from tests.stores import ARRIVED, incoming, take
+from tests.stores import ARRIVED, incoming, take, versions
 
 LATER = "2026-02-28T12:00:00.000000Z"
 ANN = RecordRef("crm", "1")
@@ -22,11 +23,6 @@ on_one_store = settings(
 def current(store, ref):
     with store.read() as tx:
         return records.record_by_ref(tx, ref)
-
-
-def versions(store, ref):
-    with store.read() as tx:
-        return records.versions_of(tx, ref)
 
 
 def test_a_new_record_is_kept_as_it_came_and_is_pending(store):
@@ -132,10 +128,14 @@ def test_any_batches_leave_the_newest_content_and_every_earlier_version(store, b
     for batch in batches:
         take(store, *batch, source=source)
     for key in ("1", "2", "3"):
-        came = [row.content_hash for batch in batches for row in batch if row.key == key]
-        expected = [hash_ for i, hash_ in enumerate(came) if i == 0 or came[i - 1] != hash_]
+        came = [row for batch in batches for row in batch if row.key == key]
+        expected = [
+            orjson.loads(row.payload)
+            for i, row in enumerate(came)
+            if i == 0 or came[i - 1].content_hash != row.content_hash
+        ]
         kept = versions(store, RecordRef(source, key))
-        assert [version.content_hash for version in kept] == expected
+        assert [version.payload for version in kept] == expected
         assert [version.version for version in kept] == list(range(1, len(expected) + 1))
 
 

@@ -31,11 +31,12 @@ def nobody_listens() -> int:
         return free.getsockname()[1]
 
 
-@pytest.mark.skipif(
-    not all(with_databases.is_installed(server) for server in (POSTGRESQL, MARIADB)),
-    reason="the programs of PostgreSQL and MariaDB are not installed, so none can be started",
-)
 def test_a_command_gets_servers_that_end_with_it_and_gives_its_exit_status(nobody_listens):
+    if not all(with_databases.is_installed(server) for server in (POSTGRESQL, MARIADB)):
+        stores.refuse_or_skip(
+            "PostgreSQL and MariaDB are not installed, so none can be started: "
+            "install the packages postgresql and mariadb-server"
+        )
     names = [server.setting for server in (POSTGRESQL, MARIADB)]
     nowhere = {
         server.setting: sa.make_url(server.usual_url).set(port=nobody_listens).render_as_string()

@@ -73,11 +73,6 @@ class ScoringModel:
             {name: pa.array(listed, pa.string()), f"tf_{name}": pa.array(frequencies, pa.float64())}
         )
 
-    @property
-    def frequency_names(self) -> list[str]:
-        """The attributes whose rarity adjusts a weight."""
-        return list(self._scales)
-
     @cached_property
     def _scales(self) -> dict[str, float]:
         """Tell by how much the frequencies of each attribute's values are multiplied for Splink.

@@ -16,6 +16,7 @@ from mdm.matching.columns import few_records
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import part_columns, weight_column
+from mdm.matching.splink_engine import frequency_attributes
 from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 
@@ -79,7 +80,7 @@ class Scorer:
             }
         )
         tables = {"record": few_records(records, self.model.rules), "blocked_pair": compared}
-        for name in self.model.frequency_names:
+        for name in frequency_attributes(self.model.rules):
             values = {record[name] for record in records.values() if name in record}
             tables[f"tf_{name}"] = self.model.frequencies_of(name, values)
         return tables

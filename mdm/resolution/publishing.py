@@ -48,9 +48,9 @@ def make_keys(
     """Make the table `kept_key`, of every record or of those that need new keys."""
     which = "" if every else "where pending or restandardised"
     connection.execute(
-        f"create table keyed as select n from record join record_raw using (record_id) {which}"
+        f"create table keyed_anew as select n from record join record_raw using (record_id) {which}"
     )
-    make_kept_keys(connection, rules, skipped, of="keyed")
+    make_kept_keys(connection, rules, skipped, of="keyed_anew")
 
 
 def difference(

@@ -11,9 +11,6 @@ from mdm.standardise import Standardiser
 
 MOST_VALUES = 50
 """Values of one attribute: each takes a look-up for every rule, and two such rules multiply."""
-_MOST_FAULTS = 50
-_SHOWN = 100
-"""Characters of an unknown attribute's name that are repeated."""
 
 
 def submitted_attributes(
@@ -26,8 +23,8 @@ def submitted_attributes(
     that is none.
     """
     known = {attribute.name: attribute for attribute in rules.attributes}
-    faults = [_unknown(name, known) for name in given if name not in known]
-    del faults[_MOST_FAULTS:]
+    unknown = f"is no attribute; the rules have: {', '.join(known)}"
+    faults = [Fault(name, unknown) for name in given if name not in known]
     attributes: dict[str, AttributeValue] = {}
     for attribute in rules.attributes:
         try:
@@ -41,10 +38,6 @@ def submitted_attributes(
     if faults:
         raise RecordInvalid(faults)
     return attributes
-
-
-def _unknown(name: str, known: Mapping[str, Attribute]) -> Fault:
-    return Fault(name[:_SHOWN], f"is no attribute; the rules have: {', '.join(known)}")
 
 
 def _value(attribute: Attribute, given: object) -> AttributeValue:

@@ -1,4 +1,4 @@
-"""Source records as they are kept: taking them in, retiring them, reading them and their past.
+"""Source records as they are kept: taking them in, retiring them, finding them by their names.
 
 A record's current version lives in `record`, the earlier ones in `record_version`.  A record that
 was taken or retired since the last publication is pending.
@@ -25,7 +25,6 @@ __all__ = [
     "record_by_ref",
     "retire",
     "take",
-    "versions_of",
 ]
 
 
@@ -60,13 +59,6 @@ _BY_REF = sa.text("""
     WHERE s.name = :source AND r.key = :key
 """)
 
-_EARLIER = sa.text("""
-    SELECT *
-    FROM record_version
-    WHERE record_id = :record_id
-    ORDER BY version
-""")
-
 _LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
 _PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
 
@@ -93,15 +85,6 @@ def record_by_ref(tx: Transaction, ref: RecordRef) -> StoredRecord | None:
     if row is None:
         return None
     return StoredRecord(row.record_id, _version(ref, row), bool(row.pending), row.own_serial)
-
-
-def versions_of(tx: Transaction, ref: RecordRef) -> list[RecordVersion]:
-    """List a record's versions, oldest first, the current one last; empty when it is unknown."""
-    record = record_by_ref(tx, ref)
-    if record is None:
-        return []
-    earlier = tx.connection.execute(_EARLIER, {"record_id": record.record_id})
-    return [*(_version(ref, row) for row in earlier), record.current]
 
 
 def live_count(tx: Transaction) -> int:

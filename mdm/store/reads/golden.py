@@ -10,6 +10,7 @@ from mdm.model.records import RecordRef
 from mdm.model.search import SearchKey
 from mdm.model.views import CrosswalkEntry, GoldenRecord
 from mdm.store.codec import attributes_from_json, from_json
+from mdm.store.reads.refs import row_of
 from mdm.store.store import Transaction
 
 _BY_ID = sa.text("""
@@ -35,8 +36,6 @@ _LIVES = sa.text("""
     FROM record
     WHERE own_serial = :serial AND retired_at IS NULL
 """)
-
-_SOURCE = sa.text("SELECT source_id FROM source WHERE name = :source")
 
 _BY_KEY = sa.text("""
     SELECT r.retired_at, c.serial
@@ -106,13 +105,7 @@ def serial_of_record(tx: Transaction, ref: RecordRef) -> int:
     Raises NotFound for an unknown source or key, RecordRetired when its department retired it,
     Pending before its first resolve.
     """
-    source_id = tx.connection.execute(_SOURCE, {"source": ref.source}).scalar()
-    if source_id is None:
-        raise NotFound("source", ref.source)
-    bound = {"source_id": source_id, "key": ref.key}
-    found = tx.connection.execute(_BY_KEY, bound).one_or_none()
-    if found is None:
-        raise NotFound(f"record of source {ref.source!r} with key", ref.key)
+    found = row_of(tx, ref, _BY_KEY)
     if found.retired_at is not None:
         raise RecordRetired(ref.source, ref.key)
     if found.serial is None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mdm.model.errors import NotFound
 from mdm.model.explanation import MatchingRecord
 from mdm.model.records import RecordRef
 from mdm.model.views import ResolvedRecord, SourceRecord, SourceVersion
 from mdm.store.codec import attributes_from_json, from_json
+from mdm.store.reads.refs import row_of
 from mdm.store.store import Transaction
 
 _OF_GOLDEN_RECORD = sa.text("""
@@ -23,16 +23,14 @@ _OF_GOLDEN_RECORD = sa.text("""
     LIMIT :rows
 """)
 
-_SOURCE = sa.text("SELECT source_id FROM source WHERE name = :source")
-
 _BY_REF = sa.text("""
     SELECT r.*, s.name AS source, f.attributes AS standardised, i.golden_id
-    FROM source s
-    JOIN record r ON r.source_id = s.source_id
+    FROM record r
+    JOIN source s ON s.source_id = r.source_id
     LEFT JOIN standardised f ON f.record_id = r.record_id
     LEFT JOIN crosswalk c ON c.record_id = r.record_id AND r.retired_at IS NULL
     LEFT JOIN golden_id i ON i.serial = c.serial
-    WHERE s.name = :source AND r.key = :key
+    WHERE r.source_id = :source_id AND r.key = :key
 """)
 
 _VERSIONS = sa.text("""
@@ -69,13 +67,13 @@ def records_of(
 
 def record_of(tx: Transaction, ref: RecordRef) -> ResolvedRecord:
     """Read a source record, live or retired; NotFound for an unknown source or key."""
-    row = _row_of(tx, ref)
+    row = row_of(tx, ref, _BY_REF)
     return ResolvedRecord(**_as_it_came(row), golden_id=row.golden_id)
 
 
 def versions_of(tx: Transaction, ref: RecordRef, *, after: int, limit: int) -> list[SourceVersion]:
     """Read at most `limit` versions of a record above `after`, oldest first; NotFound as above."""
-    bound = {"record_id": _row_of(tx, ref).record_id, "after": after, "rows": limit}
+    bound = {"record_id": row_of(tx, ref, _BY_REF).record_id, "after": after, "rows": limit}
     return [
         SourceVersion(
             version=row.version,
@@ -87,15 +85,6 @@ def versions_of(tx: Transaction, ref: RecordRef, *, after: int, limit: int) -> l
         )
         for row in tx.connection.execute(_VERSIONS, bound)
     ]
-
-
-def _row_of(tx: Transaction, ref: RecordRef) -> sa.Row[Any]:
-    if tx.connection.execute(_SOURCE, {"source": ref.source}).first() is None:
-        raise NotFound("source", ref.source)
-    row = tx.connection.execute(_BY_REF, {"source": ref.source, "key": ref.key}).one_or_none()
-    if row is None:
-        raise NotFound(f"record of source {ref.source!r} with key", ref.key)
-    return row
 
 
 def _source_record(row: sa.Row[Any]) -> SourceRecord:
