@@ -68,7 +68,7 @@ def test_retired_records_are_left_out_and_told_until_they_are_published(store):
 def test_what_was_published_is_read_back(store):
     take(store, incoming("1"), incoming("2"))
     published = Publication(
-        pairs=pa.table({"record_l": [1], "record_r": [2], "weight": [-3]}),
+        pairs=pa.table({"record_l": [1], "record_r": [2], "weight": [-3], "inside_only": [True]}),
         crosswalk=pa.table({"record_id": [1, 2], "serial": [1, 1]}),
         golden=pa.table({"serial": [1], "attributes": ['{"é":"ß"}'], "provenance": ["{}"]}),
     )

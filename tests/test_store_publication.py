@@ -47,9 +47,10 @@ def rows(store, *columns):
 
 
 def pairs(*rows):
-    """Rows of (record_l, record_r, weight) as a table."""
+    """Rows of (record_l, record_r, weight, inside_only) as a table."""
     columns = zip(*rows, strict=True)
-    return pa.table(dict(zip(("record_l", "record_r", "weight"), columns, strict=True)))
+    names = ("record_l", "record_r", "weight", "inside_only")
+    return pa.table(dict(zip(names, columns, strict=True)))
 
 
 def keys(*rows):
@@ -104,10 +105,16 @@ def test_golden_ids_are_opaque_unlike_one_another_and_count_up(store):
 
 
 def test_pairs_come_change_and_leave(taken):
-    put(taken, Publication(pairs=pairs((1, 2, 5_000_000), (1, 3, -1), (2, 4, 7))))
+    before = pairs((1, 2, 5_000_000, False), (1, 3, -1, True), (2, 4, 7, True), (3, 4, 8, False))
+    put(taken, Publication(pairs=before))
     gone = pa.table({"record_l": [1], "record_r": [3]})
-    put(taken, Publication(pairs_gone=gone, pairs=pairs((1, 2, 6_000_000))))
-    assert rows(taken, *pair.c) == [(1, 2, 6_000_000), (2, 4, 7)]
+    after = pairs((1, 2, 6_000_000, False), (2, 4, 7, False))
+    put(taken, Publication(pairs_gone=gone, pairs=after))
+    assert rows(taken, *pair.c) == [
+        (1, 2, 6_000_000, False),
+        (2, 4, 7, False),
+        (3, 4, 8, False),
+    ]
 
 
 def test_a_record_has_one_home_and_can_move_or_lose_it(taken):

@@ -116,6 +116,7 @@ class World:
                 "record_l": [left for left, _ in scored],
                 "record_r": [right for _, right in scored],
                 "weight": [round(bits * MICRO) for bits in scored.values()],
+                "inside_only": [False] * len(scored),
             }
         )
         with self.store.write() as tx:

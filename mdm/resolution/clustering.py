@@ -29,7 +29,7 @@ def cluster(snapshot: Snapshot, model: ScoringModel, *, link: int) -> IntArray:
     connection = snapshot.connection
     judged = judged_in(snapshot)
     found = linked_components(snapshot, judged, link=link)
-    _score_inside(connection, model, found)
+    _score_inside(connection, model, found, link=link)
     scored = scored_edges(connection, "semi join component_pair using (n_l, n_r)")
     inside = cap_unsure(scored, judged.unsure, link=link)
     apart = taken_apart(found, inside, judged, link=link)
@@ -54,11 +54,11 @@ def scored_edges(connection: duckdb.DuckDBPyConnection, which: str) -> Edges:
 
 
 def _score_inside(
-    connection: duckdb.DuckDBPyConnection, model: ScoringModel, found: Components
+    connection: duckdb.DuckDBPyConnection, model: ScoringModel, found: Components, *, link: int
 ) -> None:
     """Score the pairs inside components that blocking did not find.
 
-    A component over the limit is clustered by the pairs that it has.
+    A component over the limit is clustered by its strong pairs, which blocking found.
     """
     labels = pa.table({"n": np.arange(len(found.label)), "component": found.label})
     connection.register("labels", labels.filter(~found.over_limit))
@@ -78,7 +78,9 @@ def _score_inside(
         from scored
         join over as l on l.n = n_l
         join over as r on r.n = n_r and r.component = l.component
-        """
+        where weight >= ?
+        """,
+        [link],
     )
     connection.unregister("labels")
     connection.unregister("over")

@@ -1,7 +1,7 @@
 """Publish: what differs between the published state and what a resolution found.
 
 In: the snapshot's tables `old_*`, and what the resolution made: `home` (record_id, serial),
-`own` (record_id, serial), `scored`, `component_pair`, `new_golden`, `blocking_key`.  Out: a
+`own` (record_id, serial), `scored`, `scored_inside`, `component_pair`, `new_golden`, `blocking_key`.  Out: a
 `Publication`.
 """
 
@@ -18,23 +18,32 @@ from mdm.store.publication import Publication
 def make_pairs(connection: duckdb.DuckDBPyConnection, *, review: int) -> None:
     """Make the table `new_pair`: the pairs worth keeping, by record ID.
 
-    Those at or above the review threshold, and those inside a component.
+    Those that blocking found at or above the review threshold, and, `inside_only`, the other ones
+    inside a component, which are of interest only as long as it holds both records.
     """
     connection.execute(
         """
         create table new_pair as
         select least(l.record_id, r.record_id) as record_l,
                greatest(l.record_id, r.record_id) as record_r,
-               weight
+               weight,
+               inside_only
         from (
-            select n_l, n_r, weight from scored where weight >= ?
-            union
-            select n_l, n_r, weight from scored semi join component_pair using (n_l, n_r)
+            select n_l, n_r, weight, false as inside_only
+            from scored
+            anti join scored_inside using (n_l, n_r)
+            where weight >= $review
+            union all
+            select n_l, n_r, scored.weight, true as inside_only
+            from scored
+            semi join component_pair using (n_l, n_r)
+            left join scored_inside as inside using (n_l, n_r)
+            where scored.weight < $review or inside.weight is not null
         )
         join record as l on l.n = n_l
         join record as r on r.n = n_r
         """,
-        [review],
+        {"review": review},
     )
 
 
@@ -63,7 +72,7 @@ def difference(
 
     return Publication(
         pairs_gone=table(_gone("old_pair", "new_pair", "record_l", "record_r")),
-        pairs=table(_changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight",))),
+        pairs=table(_changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight", "inside_only"))),
         crosswalk_gone=table(_gone("old_crosswalk", "home", "record_id")),
         crosswalk=table(_changed("home", "old_crosswalk", ("record_id",), ("serial",))),
         golden_gone=table(_gone("old_golden", "new_golden", "serial")),

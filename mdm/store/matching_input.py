@@ -67,11 +67,13 @@ _RETIRED_PENDING = """
 _RETIRED_PENDING_SCHEMA = pa.schema({"record_id": _INTEGER, "content_hash": _TEXT})
 
 _PAIRS = """
-    SELECT record_l, record_r, weight
+    SELECT record_l, record_r, weight, inside_only
     FROM pair
     ORDER BY record_l, record_r
 """
-_PAIRS_SCHEMA = pa.schema({"record_l": _INTEGER, "record_r": _INTEGER, "weight": _INTEGER})
+_PAIRS_SCHEMA = pa.schema(
+    {"record_l": _INTEGER, "record_r": _INTEGER, "weight": _INTEGER, "inside_only": _TRUTH}
+)
 
 _CROSSWALK = """
     SELECT record_id, serial
@@ -111,7 +113,8 @@ def retired_pending(tx: Transaction) -> pa.RecordBatchReader:
 
 
 def old_pairs(tx: Transaction) -> pa.RecordBatchReader:
-    """Give the published pairs: record_l < record_r, weight in micro-bits; in that order."""
+    """Give the published pairs, in their order: record_l < record_r, weight in micro-bits,
+    inside_only (kept only because it lies inside a component)."""
     return _reader(tx, _PAIRS, _PAIRS_SCHEMA)
 
 

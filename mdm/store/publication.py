@@ -13,7 +13,7 @@ from mdm.store.store import Transaction
 _ID: pa.DataType = pa.int64()
 _TEXT: pa.DataType = pa.string()
 _PAIR_KEY = pa.schema({"record_l": _ID, "record_r": _ID})
-_PAIR = pa.schema({"record_l": _ID, "record_r": _ID, "weight": _ID})
+_PAIR = pa.schema({"record_l": _ID, "record_r": _ID, "weight": _ID, "inside_only": pa.bool_()})
 _RECORD = pa.schema({"record_id": _ID})
 _HOME = pa.schema({"record_id": _ID, "serial": _ID})
 _SERIAL = pa.schema({"serial": _ID})
@@ -30,8 +30,9 @@ _SETTLED = pa.schema({"record_id": _ID, "content_hash": _TEXT, "own_serial": _ID
 class Publication:
     """The difference between what is published and what a resolution found; every part is a table.
 
-    pairs_gone (record_l, record_r) leave; pairs (record_l, record_r, weight in micro-bits) come or
-    change.  crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
+    pairs_gone (record_l, record_r) leave; pairs (record_l, record_r, weight in micro-bits,
+    inside_only: kept only because it lies inside a component) come or change.
+    crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
     golden_gone (serial) leave; golden (serial, attributes, provenance: JSON) come or change.
     keys_of (record_id) lose their keys before search_keys (kind, value, record_id) and
     blocking_keys (key_hash, record_id) come; with every_blocking_key, blocking_keys are those of
@@ -70,13 +71,13 @@ _DROP_PAIRS = sa.text("""
 """)
 
 _WRITE_PAIRS = sa.text("""
-    INSERT INTO pair (record_l, record_r, weight)
-    SELECT record_l, record_r, weight
+    INSERT INTO pair (record_l, record_r, weight, inside_only)
+    SELECT record_l, record_r, weight, inside_only
     FROM staged_pair
     WHERE true
     ON CONFLICT (record_l, record_r) DO UPDATE
-    SET weight = excluded.weight
-    WHERE pair.weight <> excluded.weight
+    SET weight = excluded.weight, inside_only = excluded.inside_only
+    WHERE pair.weight <> excluded.weight OR pair.inside_only <> excluded.inside_only
 """)
 
 # A golden record whose members change has changed too, though its values may be the same.

@@ -148,6 +148,7 @@ judgement_member = sa.Table(
     sa.Column("part", sa.Integer, nullable=False),
     _text("content_hash"),
 )
+sa.Index(None, judgement_member.c.record_id)
 
 model_version = sa.Table(
     "model_version",
@@ -216,9 +217,11 @@ pair = sa.Table(
     _key("record_l"),
     _key("record_r"),
     sa.Column("weight", sa.BigInteger, nullable=False),
+    sa.Column("inside_only", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("record_l < record_r", name="pair_ordered"),
     sqlite_with_rowid=False,
 )
+sa.Index(None, pair.c.record_r)
 
 crosswalk = sa.Table(
     "crosswalk",
