@@ -21,9 +21,12 @@ from mdm.reading import Reading
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
 from mdm.resolution.ingest import IngestFigures, ingest
+from mdm.resolution.judge import Judge
 from mdm.resolution.match import Matcher
+from mdm.resolution.ready import ReadyModels
 from mdm.resolution.resolve import Resolution, resolve
 from mdm.resolution.retry import retry
+from mdm.resolution.submit import Submitter
 from mdm.resolution.train import train
 from mdm.sources import SourcesConfig
 from mdm.store import Store, models, quarantine, records, resolutions
@@ -54,7 +57,21 @@ class Hub:
     @cached_property
     def matching(self) -> Matcher:
         """What tells whether a customer is known."""
-        return Matcher(self.store, self._scorers)
+        return Matcher(self.store, self._ready_models)
+
+    @cached_property
+    def submitting(self) -> Submitter:
+        """What takes records and resolves them at once."""
+        return Submitter(self.store, self._ready_models)
+
+    @cached_property
+    def judging(self) -> Judge:
+        """What takes stewards' judgements."""
+        return Judge(self.store, self._ready_models)
+
+    @cached_property
+    def _ready_models(self) -> ReadyModels:
+        return ReadyModels(self._scorers)
 
     @cached_property
     def _scorers(self) -> Scorers:

@@ -1,10 +1,30 @@
-"""From what somebody searches for to the search keys that the store holds."""
+"""From a record, or from what somebody searches for, to the search keys that the store holds."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from itertools import product
 
+from mdm.model.records import Attributes
 from mdm.model.rules.rules import Kind, Rules
-from mdm.model.search import ByName, ByValue, Search, SearchKey, name_date
+from mdm.model.search import ByName, ByValue, Search, SearchKey, ValueKind, name_date
 from mdm.standardise import Standardiser
+
+_KINDS: Mapping[Kind, ValueKind] = {
+    Kind.EMAIL: "email",
+    Kind.PHONE: "phone",
+    Kind.IDENTIFIER: "identifier",
+}
+
+
+def search_keys(rules: Rules, record: Attributes) -> set[SearchKey]:
+    """Make every key that a standardised record can be found by."""
+    names: dict[Kind, list[str]] = defaultdict(list)
+    for attribute in rules.attributes:
+        value = record.get(attribute.name, ())
+        names[attribute.kind] += (value,) if isinstance(value, str) else value
+    keys = {SearchKey(name, value) for kind, name in _KINDS.items() for value in names[kind]}
+    parts = (names[kind] for kind in (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.DATE_OF_BIRTH))
+    return keys | {name_date(*each) for each in product(*parts)}
 
 
 class Searching:

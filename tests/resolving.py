@@ -179,7 +179,10 @@ class Office:
         kept = [table for table in metadata.sorted_tables if table.name not in DERIVED]
         with self.store.read() as source, fresh.write() as target:
             for table in kept:
-                rows = source.connection.execute(sa.select(table)).mappings().all()
+                # the newest first: a judgement names the one that superseded it
+                newest_first = [column.desc() for column in table.primary_key]
+                everything = sa.select(table).order_by(*newest_first)
+                rows = source.connection.execute(everything).mappings().all()
                 if rows:
                     target.connection.execute(sa.insert(table), [dict(row) for row in rows])
             target.commit()

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from mdm.identity.components import IntArray
 from mdm.matching.columns import few_records
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
@@ -44,14 +46,12 @@ class Scorer:
         self._tables = {name: _Rows(table) for name, table in self._read({}, []).items()}
         for name, rows in self._tables.items():
             self._connection.register(name, rows)
-        self._connection.execute(
-            f"""
-            prepare scoring as
-            select n_l, n_r, match_weight, {weight_column()}, {", ".join(part_columns(model))},
-                   columns('^(gamma|mw)_')
-            from ({model.prediction})
-            """
-        )
+        measured = f"n_l, n_r, {weight_column()}, {', '.join(part_columns(model))}"
+        told = "match_weight, columns('^(gamma|mw)_')"
+        for name, columns in (("measuring", measured), ("scoring", f"{measured}, {told}")):
+            self._connection.execute(
+                f"prepare {name} as select {columns} from ({model.prediction})"
+            )
 
     def score(
         self, records: Mapping[int, Attributes], pairs: Sequence[Pair]
@@ -62,11 +62,31 @@ class Scorer:
         has them, and the gamma_, mw_ and mw_tf_adj_ of `prediction`.
         """
         ordered = [(min(pair), max(pair)) for pair in pairs]
-        for name, table in self._read(records, ordered).items():
-            self._tables[name].table = table
-        rows = self._connection.execute("execute scoring").to_arrow_table().to_pylist()
+        rows = self._execute("scoring", records, ordered).to_pylist()
         found = {(row["n_l"], row["n_r"]): row for row in rows}
         return [found[pair] for pair in ordered]
+
+    def measure(
+        self, records: Mapping[int, Attributes], pairs: Sequence[Pair]
+    ) -> tuple[IntArray, IntArray]:
+        """Weigh distinct pairs, the smaller number first, of many records; no more is told.
+
+        Result, in the order of the pairs: weights in micro-bits, and parts as `score_parts` has
+        them (pairs, comparisons).
+        """
+        table = self._execute("measuring", records, pairs)
+        n_l, n_r, weight, *parts = (column.to_numpy() for column in table.columns)
+        place = np.empty(len(pairs), np.int64)
+        asked = np.array(pairs, np.int64).reshape(-1, 2)
+        place[np.lexsort((asked[:, 1], asked[:, 0]))] = np.lexsort((n_r, n_l))
+        return weight[place], np.column_stack(parts)[place]
+
+    def _execute(
+        self, statement: str, records: Mapping[int, Attributes], pairs: Sequence[Pair]
+    ) -> pa.Table:
+        for name, table in self._read(records, pairs).items():
+            self._tables[name].table = table
+        return self._connection.execute(f"execute {statement}").to_arrow_table()
 
     def _read(
         self, records: Mapping[int, Attributes], pairs: Sequence[Pair]

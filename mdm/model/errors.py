@@ -119,6 +119,21 @@ class ResolvedElsewhere(MdmError):
         self.golden_id = golden_id
 
 
+class Stale(MdmError):
+    """A record was changed later than what was submitted; what is kept stays."""
+
+    def __init__(self, kept_at: str) -> None:
+        super().__init__(
+            f"what is kept was changed at {kept_at}, later than what was submitted: send the "
+            "present state of the record, with its time of modification"
+        )
+        self.kept_at = kept_at
+
+
+class PreconditionFailed(MdmError):
+    """What the caller saw is no longer so; nothing was changed: look again."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One attribute of a record at fault: which, what is wrong with it and what would be right."""
@@ -133,6 +148,14 @@ class RecordInvalid(MdmError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{fault.attribute}: {fault.message}" for fault in faults))
         self.faults = tuple(faults)
+
+
+class NotInForce(MdmError):
+    """A judgement does not count any more, so it cannot be withdrawn; the message says why."""
+
+    def __init__(self, judgement_id: int, why: str) -> None:
+        super().__init__(f"judgement {judgement_id} is not in force: {why}")
+        self.judgement_id = judgement_id
 
 
 class Contradiction(MdmError):

@@ -190,6 +190,47 @@ class Matches:
     items: Sequence[Matched]
 
 
+Outcome = Literal["new", "linked", "merged", "split", "moved", "unchanged", "retired"]
+"""What an act did to golden records; `docs/api.md` tells each."""
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A golden record that a submitted record may belong to and was not joined to.
+
+    `ref` and `weight_bits`: the record of it that makes the strongest pair, and that pair's weight.
+    """
+
+    golden_id: str
+    ref: RecordRef
+    weight_bits: float
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submitted record.
+
+    `version` counts from 1; `golden_id` is the golden record that it is in now, None once it is
+    retired; `changed` lists the golden IDs whose golden records the act changed, made or ended,
+    oldest first; `candidates` are the strongest first.
+    """
+
+    ref: RecordRef
+    version: int
+    outcome: Outcome
+    golden_id: str | None
+    changed: Sequence[str] = ()
+    candidates: Sequence[Possible] = ()
+
+
+@dataclass(frozen=True)
+class JudgementDone:
+    """What a judgement, or its withdrawal, did; `changed` as in `Submitted`."""
+
+    judgement_id: int
+    changed: Sequence[str]
+
+
 @dataclass(frozen=True)
 class Ingestion:
     """How a source's last ingestion went; `finished_at` is None while it runs or when it broke."""

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from mdm.identity import components as identity_components
 from mdm.identity.cluster import (
     NOTHING_JUDGED,
     Judged,
@@ -16,7 +17,7 @@ from mdm.identity.cluster import (
     edges_of,
     taken_apart,
 )
-from mdm.identity.components import BoolArray, Components, Edges, IntArray, components
+from mdm.identity.components import BoolArray, Components, Edges, IntArray
 from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Pair, constraints
 from mdm.matching.model import ScoringModel
@@ -41,7 +42,10 @@ def linked_components(snapshot: Snapshot, judged: Judged, *, link: int) -> Compo
     """Find the components of the pairs in `scored` that are at or above `link` (micro-bits)."""
     linked = scored_edges(snapshot.connection, f"where weight >= {link}")
     capped = cap_unsure(linked, judged.unsure, link=link)
-    return components(snapshot.count, capped, judged.same, link=link)
+    limit = identity_components.COMPONENT_LIMIT
+    return identity_components.components(
+        snapshot.count, capped, judged.same, link=link, limit=limit
+    )
 
 
 def scored_edges(connection: duckdb.DuckDBPyConnection, which: str) -> Edges:

@@ -13,18 +13,14 @@ from typing import Any
 from mdm.identity.components import MICRO
 from mdm.identity.fusion import MISSING, linkage
 from mdm.matching.explaining import explanation
-from mdm.matching.keys import kept_keys
 from mdm.matching.model import ScoringModel
-from mdm.matching.scorer import Scorer, Scorers
+from mdm.matching.scorer import Scorer
 from mdm.matching.scoring import PART
-from mdm.model.errors import NothingToDo
-from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
-from mdm.model.rules.rules import Rules
 from mdm.model.views import Matched, MatchedRecord, Matches
+from mdm.resolution.ready import ReadyModels
 from mdm.resolution.submitted import submitted_attributes
-from mdm.standardise import Standardiser
-from mdm.store import Store, Transaction, models, resolutions
+from mdm.store import Store, Transaction
 from mdm.store.reads.candidates import Candidate, candidates
 from mdm.store.reads.golden import golden_records
 from mdm.store.reads.snapshot import snapshot
@@ -46,10 +42,9 @@ class _Scored:
 class Matcher:
     """Matches records against a store; threads may share it."""
 
-    def __init__(self, store: Store, scorers: Scorers) -> None:
+    def __init__(self, store: Store, models: ReadyModels) -> None:
         self._store = store
-        self._scorers = scorers
-        self._reader: _Reader | None = None
+        self._models = models
 
     def match(self, given: Mapping[str, object], *, limit: int, explain: bool) -> Matches:
         """Rank the golden records that a record with these attributes may belong to.
@@ -59,45 +54,21 @@ class Matcher:
         attributes break the rules; NothingToDo before the first resolve.
         """
         with snapshot(self._store) as tx:
-            model = models.active(tx)
-            if model is None or resolutions.keyed(tx) != model.version:
-                raise NothingToDo("nothing can be matched before a resolve: run `mdm resolve`")
-            with self._scorers.of(model) as scorer:
-                reader = self._reader_of(model, scorer.model.rules)
-                asked = reader.standardised(given)
-                scored = _scored(scorer, asked, candidates(tx, reader.keys(asked)))
-                chosen = _ranked(scored, review=round(model.review_bits * MICRO))[:limit]
+            ready = self._models.active(tx)
+            attributes = submitted_attributes(given, ready.rules, ready.standardiser)
+            asked = ready.standardiser.attributes(attributes)
+            found = candidates(tx, ready.keys(asked))
+            with ready.scorer() as scorer:
+                chosen = _ranked(_scored(scorer, asked, found), review=ready.review)[:limit]
                 told = scorer.model if explain else None
+                model = ready.version
                 return Matches(
                     model_version=model.number,
                     link_bits=model.link_bits,
                     review_bits=model.review_bits,
                     standardised=asked,
-                    items=_matched(tx, chosen, model.link_bits, told),
+                    items=_matched(tx, chosen, ready.link, told),
                 )
-
-    def _reader_of(self, model: ModelVersion, rules: Rules) -> "_Reader":
-        reader = self._reader
-        if reader is None or reader.version != model.number:
-            reader = self._reader = _Reader(model, rules)
-        return reader
-
-
-class _Reader:
-    """Reads what is handed in as the records of a model version were read."""
-
-    def __init__(self, model: ModelVersion, rules: Rules) -> None:
-        self.version = model.number
-        self._rules = rules
-        self._standardiser = Standardiser(rules)
-        self._skipped = {rule: frozenset(keys) for rule, keys in model.skipped_keys.items()}
-
-    def standardised(self, given: Mapping[str, object]) -> Attributes:
-        attributes = submitted_attributes(given, self._rules, self._standardiser)
-        return self._standardiser.attributes(attributes)
-
-    def keys(self, standardised: Attributes) -> list[int]:
-        return kept_keys(self._rules, standardised, self._skipped)
 
 
 def _scored(scorer: Scorer, asked: Attributes, found: Sequence[Candidate]) -> list[_Scored]:
@@ -133,12 +104,11 @@ def _ranked(scored: list[_Scored], *, review: int) -> list[_Scored]:
 
 
 def _matched(
-    tx: Transaction, chosen: Sequence[_Scored], link_bits: float, told: ScoringModel | None
+    tx: Transaction, chosen: Sequence[_Scored], link: int, told: ScoringModel | None
 ) -> list[Matched]:
     """Lay the golden records beside what was scored; `told` is the model that explains, if any."""
     serials = sorted(each.serial for each in chosen)
     views = dict(zip(serials, golden_records(tx, serials), strict=True))
-    link = round(link_bits * MICRO)
     return [
         Matched(
             golden_record=views[each.serial],

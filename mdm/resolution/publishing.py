@@ -1,8 +1,8 @@
 """Publish: what differs between the published state and what a resolution found.
 
 In: the snapshot's tables `old_*`, and what the resolution made: `home` (record_id, serial),
-`own` (record_id, serial), `scored`, `scored_inside`, `component_pair`, `new_golden`, `blocking_key`.  Out: a
-`Publication`.
+`own` (record_id, serial), `scored`, `scored_inside`, `component_pair`, `new_golden`,
+`blocking_key`.  Out: a `Publication`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +72,9 @@ def difference(
 
     return Publication(
         pairs_gone=table(_gone("old_pair", "new_pair", "record_l", "record_r")),
-        pairs=table(_changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight", "inside_only"))),
+        pairs=table(
+            _changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight", "inside_only"))
+        ),
         crosswalk_gone=table(_gone("old_crosswalk", "home", "record_id")),
         crosswalk=table(_changed("home", "old_crosswalk", ("record_id",), ("serial",))),
         golden_gone=table(_gone("old_golden", "new_golden", "serial")),

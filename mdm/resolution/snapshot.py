@@ -108,20 +108,21 @@ def _anew(batch: pa.RecordBatch, standardiser: Standardiser, rules: Rules) -> pa
     Of a list the first value is taken then, and a value is a list of one.
     """
     written: list[Any] = batch["attributes"].to_pylist()
-    shaped = (_shaped(attributes_from_json(text), rules) for text in written)
-    values = [to_json(standardiser.attributes(attributes)) for attributes in shaped]
+    reshaped = (shaped(attributes_from_json(text), rules) for text in written)
+    values = [to_json(standardiser.attributes(attributes)) for attributes in reshaped]
     place = batch.schema.get_field_index("standardised")
     return batch.set_column(place, "standardised", pa.array(values, pa.string()))
 
 
-def _shaped(attributes: Attributes, rules: Rules) -> dict[str, AttributeValue]:
-    shaped: dict[str, AttributeValue] = {}
+def shaped(attributes: Attributes, rules: Rules) -> dict[str, AttributeValue]:
+    """Give attributes the shape that the rules ask for: lists where one may have many values."""
+    found: dict[str, AttributeValue] = {}
     for attribute in rules.attributes:
         value = attributes.get(attribute.name)
         if value is not None:
             values = (value,) if isinstance(value, str) else value
-            shaped[attribute.name] = values if attribute.many else values[0]
-    return shaped
+            found[attribute.name] = values if attribute.many else values[0]
+    return found
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:

@@ -1,18 +1,36 @@
 """Stewards' judgements; none is ever deleted, it can only go out of force."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
 from mdm.model.errors import NotFound
 from mdm.model.judgements import Judgement, JudgementMember
+from mdm.store.by_numbers import ByNumbers
 from mdm.store.schema import judgement, judgement_member
 from mdm.store.store import Transaction
 
 _FIELDS = ("kind", "actor", "made_at", "reason", "keeps_part")
 _columns = judgement.c
 _members = judgement_member.c
+_TOUCHING_MEMBERS = ByNumbers("""
+    SELECT m.*
+    FROM judgement_member m
+    JOIN judgement j ON j.judgement_id = m.judgement_id
+    WHERE m.judgement_id IN (
+        SELECT judgement_id FROM judgement_member WHERE record_id IN ({numbers})
+    )
+      AND j.superseded_by IS NULL
+      AND j.withdrawn_at IS NULL
+    ORDER BY m.judgement_id, m.record_id
+""")
+_TOUCHING = ByNumbers("""
+    SELECT *
+    FROM judgement
+    WHERE judgement_id IN ({numbers})
+    ORDER BY judgement_id
+""")
 _IN_FORCE = _columns.superseded_by.is_(None) & _columns.withdrawn_at.is_(None)
 
 
@@ -51,6 +69,17 @@ def withdraw(tx: Transaction, judgement_id: int, actor: str, at: str) -> None:
     tx.connection.execute(revived.values(superseded_by=None))
 
 
+def get(tx: Transaction, judgement_id: int) -> Judgement:
+    """Read a judgement, whether it counts or not; NotFound when there is none of that number."""
+    query = sa.select(judgement).where(_columns.judgement_id == judgement_id)
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("judgement", str(judgement_id))
+    members = sa.select(judgement_member).where(_members.judgement_id == judgement_id)
+    found = [JudgementMember(*each[1:]) for each in tx.connection.execute(members)]
+    return _judgement(row, sorted(found, key=lambda member: member.record_id))
+
+
 def in_force(tx: Transaction) -> list[Judgement]:
     """List the judgements that count, oldest first."""
     members = _members_in_force(tx)
@@ -58,6 +87,24 @@ def in_force(tx: Transaction) -> list[Judgement]:
     return [
         _judgement(row, members[row["judgement_id"]])
         for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def any_in_force(tx: Transaction) -> bool:
+    """Tell whether any judgement counts."""
+    query = sa.select(sa.literal(1)).select_from(judgement).where(_IN_FORCE).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
+def touching(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:
+    """List the judgements that count and have a member among these records, oldest first."""
+    members: defaultdict[int, list[JudgementMember]] = defaultdict(list)
+    for row in _TOUCHING_MEMBERS.rows(tx, record_ids):
+        member = JudgementMember(row.record_id, row.part, row.content_hash)
+        members[row.judgement_id].append(member)
+    return [
+        _judgement(row._mapping, members[row.judgement_id])
+        for row in _TOUCHING.rows(tx, list(members))
     ]
 
 
@@ -87,5 +134,5 @@ def _members_in_force(tx: Transaction) -> Mapping[int, list[JudgementMember]]:
 
 
 def _judgement(row: sa.RowMapping, members: list[JudgementMember]) -> Judgement:
-    kept = {name: row[name] for name in (*_FIELDS, "judgement_id")}
+    kept = {name: row[name] for name in (*_FIELDS, "judgement_id", "superseded_by", "withdrawn_at")}
     return Judgement(**kept, members=tuple(members))

@@ -113,8 +113,10 @@ def retired_pending(tx: Transaction) -> pa.RecordBatchReader:
 
 
 def old_pairs(tx: Transaction) -> pa.RecordBatchReader:
-    """Give the published pairs, in their order: record_l < record_r, weight in micro-bits,
-    inside_only (kept only because it lies inside a component)."""
+    """Give the published pairs in their order: record_l < record_r, weight, inside_only.
+
+    Weights are micro-bits; `inside_only` pairs are kept only because they lie inside a component.
+    """
     return _reader(tx, _PAIRS, _PAIRS_SCHEMA)
 
 

@@ -41,15 +41,21 @@ def get(tx: Transaction, version: int) -> ModelVersion:
     return found
 
 
-def active(tx: Transaction) -> ModelVersion | None:
-    """Read the version that the published pairs were scored with: the last one activated."""
-    return _first(
-        tx,
-        sa.select(model_version)
+def active_number(tx: Transaction) -> int | None:
+    """Tell which version the published pairs were scored with: the last one activated."""
+    query = (
+        sa.select(_table.version)
         .where(_table.activated_at.is_not(None))
         .order_by(_table.activated_at.desc(), _table.version.desc())
-        .limit(1),
+        .limit(1)
     )
+    return tx.connection.execute(query).scalar()
+
+
+def active(tx: Transaction) -> ModelVersion | None:
+    """Read the version that the published pairs were scored with, None before the first."""
+    number = active_number(tx)
+    return None if number is None else get(tx, number)
 
 
 def newest(tx: Transaction) -> ModelVersion | None:

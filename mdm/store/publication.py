@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.store.bulk import execute, indexed_after, is_sqlite, staged
-from mdm.store.schema import blocking_key, search_key
+from mdm.store.bulk import execute, staged
+from mdm.store.keys import replace_keys
 from mdm.store.store import Transaction
 
 _ID: pa.DataType = pa.int64()
@@ -140,36 +140,6 @@ _WRITE_GOLDEN = sa.text("""
        OR golden_record.serial IN (SELECT serial FROM staged_touched)
 """)
 
-_DROP_SEARCH_KEYS = sa.text("""
-    DELETE FROM search_key
-    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
-""")
-
-_DROP_BLOCKING_KEYS = sa.text("""
-    DELETE FROM blocking_key
-    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
-""")
-
-_DROP_EVERY_BLOCKING_KEY = sa.text("DELETE FROM blocking_key")
-
-_COUNT_ANEW = sa.text("ANALYZE blocking_key, record, crosswalk, standardised")
-
-_WRITE_BLOCKING_KEYS = sa.text("""
-    INSERT INTO blocking_key (key_hash, record_id)
-    SELECT key_hash, record_id
-    FROM staged_blocking_key
-    WHERE true
-    ON CONFLICT (key_hash, record_id) DO NOTHING
-""")
-
-_WRITE_SEARCH_KEYS = sa.text("""
-    INSERT INTO search_key (kind, value, record_id)
-    SELECT kind, value, record_id
-    FROM staged_search_key
-    WHERE true
-    ON CONFLICT (kind, value, record_id) DO NOTHING
-""")
-
 _WRITE_STANDARDISED = sa.text("""
     INSERT INTO standardised (record_id, rules_hash, attributes)
     SELECT s.record_id, s.rules_hash, s.attributes
@@ -221,7 +191,13 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
         _settle(tx, publication)
         _publish_golden(tx, publication, at)
     _publish_pairs(tx, publication)
-    _publish_keys(tx, publication)
+    replace_keys(
+        tx,
+        publication.keys_of,
+        publication.search_keys,
+        publication.blocking_keys,
+        every=publication.every_blocking_key,
+    )
 
 
 def _settle(tx: Transaction, publication: Publication) -> None:
@@ -259,23 +235,3 @@ def _publish_crosswalk(tx: Transaction, publication: Publication) -> None:
         execute(tx, _TOUCH)
         execute(tx, _DROP_CROSSWALK)
         execute(tx, _WRITE_CROSSWALK)
-
-
-def _publish_keys(tx: Transaction, publication: Publication) -> None:
-    every = publication.every_blocking_key
-    with staged(tx, "staged_keys_of", publication.keys_of):
-        execute(tx, _DROP_SEARCH_KEYS)
-        execute(tx, _DROP_EVERY_BLOCKING_KEY if every else _DROP_BLOCKING_KEYS)
-    with (
-        staged(tx, "staged_search_key", publication.search_keys),
-        indexed_after(tx, search_key),
-    ):
-        execute(tx, _WRITE_SEARCH_KEYS)
-    with (
-        staged(tx, "staged_blocking_key", publication.blocking_keys),
-        indexed_after(tx, blocking_key),
-    ):
-        execute(tx, _WRITE_BLOCKING_KEYS)
-    if every and not is_sqlite(tx):
-        # else PostgreSQL reads all records to find those of twenty keys, until autovacuum comes by
-        execute(tx, _COUNT_ANEW)

@@ -4,7 +4,7 @@ A record's current version lives in `record`, the earlier ones in `record_versio
 was taken or retired since the last publication is pending.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,17 +15,33 @@ from mdm.store.bulk import execute, staged
 from mdm.store.codec import attributes_from_json
 from mdm.store.sources import declare_sources
 from mdm.store.store import Transaction
-from mdm.store.taking import take
+from mdm.store.taking import take, take_each
 
 __all__ = [
+    "Standing",
     "StoredRecord",
     "declare_sources",
     "live_count",
     "pending_count",
     "record_by_ref",
     "retire",
+    "set_own",
+    "standing",
     "take",
+    "take_each",
 ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a record stands: its number and version, its content's times, whether it is pending."""
+
+    record_id: int
+    version: int
+    modified_at: str | None
+    arrived_at: str
+    retired_at: str | None
+    pending: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,15 @@ _BY_REF = sa.text("""
     WHERE s.name = :source AND r.key = :key
 """)
 
+_STANDING = sa.text("""
+    SELECT r.*
+    FROM record r
+    JOIN source s ON s.source_id = r.source_id
+    WHERE s.name = :source AND r.key IN :keys
+""").bindparams(sa.bindparam("keys", expanding=True))
+
+_SET_OWN = sa.text("UPDATE record SET own_serial = :serial WHERE record_id = :record_id")
+
 _LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
 _PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
 
@@ -85,6 +110,27 @@ def record_by_ref(tx: Transaction, ref: RecordRef) -> StoredRecord | None:
     if row is None:
         return None
     return StoredRecord(row.record_id, _version(ref, row), bool(row.pending), row.own_serial)
+
+
+def standing(tx: Transaction, source: str, keys: Sequence[str]) -> dict[str, Standing]:
+    """Tell how those of a source's records stand that there are, by key."""
+    rows = tx.connection.execute(_STANDING, {"source": source, "keys": keys})
+    return {
+        row.key: Standing(
+            record_id=row.record_id,
+            version=row.version,
+            modified_at=row.modified_at,
+            arrived_at=row.arrived_at,
+            retired_at=row.retired_at,
+            pending=bool(row.pending),
+        )
+        for row in rows
+    }
+
+
+def set_own(tx: Transaction, record_id: int, serial: int | None) -> None:
+    """Let a record have another own ID, or none, because a steward said so."""
+    execute(tx, _SET_OWN, record_id=record_id, serial=serial)
 
 
 def live_count(tx: Transaction) -> int:

@@ -18,7 +18,7 @@ Outcome = Literal["created", "changed", "unchanged", "stale"]
 _ROWS_AT_ONCE = 20_000
 
 _KEPT = sa.text("""
-    SELECT r.key, r.content_hash, r.modified_at, r.retired_at
+    SELECT r.key, r.content_hash, r.modified_at, r.arrived_at, r.retired_at
     FROM staged_key k
     JOIN record r ON r.source_id = :source_id AND r.key = k.key
 """)
@@ -67,18 +67,26 @@ def take(
     """Keep a batch of a source's records, and tell what became of them.
 
     A record whose content is as kept changes nothing at all; one whose modification time is older
-    than the kept one's is stale and not taken; any other becomes the current version, pending, and
-    the version before it stays readable.  A retired record that is taken again comes back to life
-    as a new version.  Of a key that occurs twice in the batch, the later row is the newer version.
+    than the kept one's is stale and not taken (where one of the two has none, the arrival stands
+    for it); any other becomes the current version, pending, and the version before it stays
+    readable.  A retired record that is taken again comes back to life as a new version.  Of a key
+    that occurs twice in the batch, the later row is the newer version.
 
     `arrived_at` is ISO 8601 UTC.  NotFound when the source was never declared.
     """
     number = source_id(tx, source)
-    taken = Taken()
+    counts: Counter[Outcome] = Counter()
     for start in range(0, len(batch), _ROWS_AT_ONCE):
         for rows in _rounds(batch[start : start + _ROWS_AT_ONCE]):
-            taken += _take_distinct(tx, number, rows, arrived_at)
-    return taken
+            counts.update(_take_distinct(tx, number, rows, arrived_at))
+    return Taken(counts["created"], counts["changed"], counts["unchanged"], counts["stale"])
+
+
+def take_each(
+    tx: Transaction, source: str, batch: Sequence[IncomingRecord], *, arrived_at: str
+) -> list[Outcome]:
+    """Keep records with distinct keys as `take` does, and tell what became of each."""
+    return _take_distinct(tx, source_id(tx, source), batch, arrived_at)
 
 
 def _rounds(batch: Sequence[IncomingRecord]) -> list[list[IncomingRecord]]:
@@ -93,9 +101,9 @@ def _rounds(batch: Sequence[IncomingRecord]) -> list[list[IncomingRecord]]:
 
 def _take_distinct(
     tx: Transaction, number: int, rows: Sequence[IncomingRecord], arrived_at: str
-) -> Taken:
+) -> list[Outcome]:
     kept = _kept(tx, number, rows)
-    outcomes = [_outcome(kept.get(row.key), row) for row in rows]
+    outcomes = [_outcome(kept.get(row.key), row, arrived_at) for row in rows]
     new = [
         row
         for row, outcome in zip(rows, outcomes, strict=True)
@@ -103,8 +111,7 @@ def _take_distinct(
     ]
     if new:
         _write(tx, number, new, arrived_at)
-    counts = Counter(outcomes)
-    return Taken(counts["created"], counts["changed"], counts["unchanged"], counts["stale"])
+    return outcomes
 
 
 def _kept(
@@ -117,12 +124,15 @@ def _kept(
     return {row.key: row for row in found}
 
 
-def _outcome(kept: sa.Row[tuple[object, ...]] | None, row: IncomingRecord) -> Outcome:
+def _outcome(
+    kept: sa.Row[tuple[object, ...]] | None, row: IncomingRecord, arrived_at: str
+) -> Outcome:
     if kept is None:
         return "created"
     if kept.content_hash == row.content_hash and kept.retired_at is None:
         return "unchanged"
-    if kept.modified_at and row.modified_at and row.modified_at < kept.modified_at:
+    timed = row.modified_at or kept.modified_at
+    if timed and (row.modified_at or arrived_at) < (kept.modified_at or kept.arrived_at):
         return "stale"
     return "changed"
 

@@ -1,0 +1,68 @@
+"""What stewards judged around some records, read as a search comes to them.
+
+In: record IDs.  Out: what `mdm.identity.judgements.constraints` says of them, as it says in a run
+over everything: *same* is followed from judgement to judgement, through retired records too.
+"""
+
+from collections.abc import Collection, Iterable
+
+from mdm.identity.judgements import Constraints, Pair, constraints
+from mdm.model.judgements import Judgement
+from mdm.store import Transaction, judgements, neighbourhood
+
+
+class JudgedAround:
+    """The judgements in force, but for those in `without`, that touch the records looked at."""
+
+    def __init__(self, tx: Transaction, *, without: Collection[int] = ()) -> None:
+        self._tx = tx
+        self._without = without
+        self._nothing = not judgements.any_in_force(tx)
+        self._looked_at: set[int] = set()
+        self._judgements: dict[int, Judgement] = {}
+        self._group: dict[int, tuple[int, ...]] = {}
+        self.asked = Constraints()
+
+    def look_at(self, record_ids: Iterable[int]) -> None:
+        """Read what was judged of these records and of what is the same as they."""
+        if self._nothing:
+            return
+        known = len(self._judgements)
+        ahead = set(record_ids) - self._looked_at
+        while ahead:
+            self._looked_at |= ahead
+            found = {
+                each.judgement_id: each
+                for each in judgements.touching(self._tx, ahead)
+                if each.judgement_id not in self._without
+            }
+            self._judgements |= found
+            ahead = {other for each in found.values() for other in _same(each, ahead)}
+            ahead -= self._looked_at
+        if len(self._judgements) > known:
+            self._work_out()
+
+    def members(self) -> set[int]:
+        """List the records of all judgements that were found."""
+        return {member.record_id for each in self._judgements.values() for member in each.members}
+
+    def same_as(self, record_id: int) -> tuple[int, ...]:
+        """List the live records that are judged the same as one that was looked at."""
+        return self._group.get(record_id, ())
+
+    def is_unsure(self, pair: Pair) -> bool:
+        """Tell whether a pair of records that were looked at stays below the link threshold."""
+        return pair in self.asked.unsure
+
+    def _work_out(self) -> None:
+        live = neighbourhood.contents(self._tx, self.members())
+        self.asked = constraints(self._judgements.values(), live)
+        self._group = {record: group for group in self.asked.same for record in group}
+
+
+def _same(judgement: Judgement, records: set[int]) -> list[int]:
+    """List the members of the parts that hold any of the records."""
+    if judgement.kind != "partition":
+        return []
+    parts = {member.part for member in judgement.members if member.record_id in records}
+    return [member.record_id for member in judgement.members if member.part in parts]

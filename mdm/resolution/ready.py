@@ -1,0 +1,87 @@
+"""The active model version, made ready to work with one record at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+
+from mdm.identity.components import MICRO
+from mdm.identity.survivorship import Plan, plan
+from mdm.matching.keys import kept_keys
+from mdm.matching.scorer import Scorer, Scorers
+from mdm.model.errors import NothingToDo
+from mdm.model.models import ModelVersion
+from mdm.model.records import Attributes
+from mdm.model.rules.rules import Rules
+from mdm.standardise import Standardiser
+from mdm.store import Transaction, models, resolutions
+
+
+@dataclass(frozen=True, eq=False)
+class ReadyModel:
+    """A model version, and what its rules say in a form that works fast; threads may share it."""
+
+    version: ModelVersion
+    rules: Rules
+    standardiser: Standardiser
+    survivorship: Plan
+    scorers: Scorers
+    _skipped: dict[str, frozenset[str]] = field(repr=False)
+
+    @classmethod
+    def of(cls, version: ModelVersion, scorers: Scorers) -> "ReadyModel":
+        """Make a version ready; takes about a second."""
+        with scorers.of(version) as scorer:
+            rules = scorer.model.rules
+        standardiser = Standardiser(rules)
+        return cls(
+            version=version,
+            rules=rules,
+            standardiser=standardiser,
+            survivorship=plan(rules, standardiser.column),
+            scorers=scorers,
+            _skipped={rule: frozenset(keys) for rule, keys in version.skipped_keys.items()},
+        )
+
+    @property
+    def link(self) -> int:
+        """The link threshold in micro-bits."""
+        return round(self.version.link_bits * MICRO)
+
+    @property
+    def review(self) -> int:
+        """The review threshold in micro-bits."""
+        return round(self.version.review_bits * MICRO)
+
+    def keys(self, standardised: Attributes) -> list[int]:
+        """List the blocking keys of a standardised record, as they are kept."""
+        return kept_keys(self.rules, standardised, self._skipped)
+
+    @contextmanager
+    def scorer(self) -> Iterator[Scorer]:
+        """Lend a scorer."""
+        with self.scorers.of(self.version) as scorer:
+            yield scorer
+
+
+class ReadyModels:
+    """Gives the active version of a store, ready; threads may share it."""
+
+    def __init__(self, scorers: Scorers) -> None:
+        self._scorers = scorers
+        self._lock = Lock()
+        self._ready: ReadyModel | None = None
+
+    def active(self, tx: Transaction) -> ReadyModel:
+        """Give the version that the published golden records were made with.
+
+        NothingToDo before the first resolve, and in a database of an older release before the next.
+        """
+        number = models.active_number(tx)
+        if number is None or resolutions.keyed(tx) != number:
+            raise NothingToDo("nothing can be matched before a resolve: run `mdm resolve`")
+        ready = self._ready
+        if ready is None or ready.version.number != number:
+            with self._lock:
+                ready = self._ready = ReadyModel.of(models.get(tx, number), self._scorers)
+        return ready

@@ -1,0 +1,267 @@
+"""Re-clustering around a few records, with the result of a run over everything.
+
+In: records whose content changed (new, changed, returned, retired), judgements that came into force
+or went out of it.  Out: the clusters of all records whose component may have changed, and what
+became of their pairs.  Only the components before and after are read, by index.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from mdm.identity.cluster import Judged, cap_unsure, clusters, edges_of, taken_apart
+from mdm.identity.components import BoolArray, Components, Edges, IntArray, numbered
+from mdm.identity.fusion import MISSING
+from mdm.identity.judgements import Constraints, Pair
+from mdm.model.judgements import Judgement
+from mdm.resolution.around import Component, Links, Walks
+from mdm.resolution.changed import Changed
+from mdm.resolution.judged_around import JudgedAround
+from mdm.resolution.ready import ReadyModel
+from mdm.resolution.weighing import Weighing
+from mdm.store import Transaction, neighbourhood
+from mdm.store.neighbourhood import KeptPair, Resident
+
+
+@dataclass(frozen=True, eq=False)
+class Reclustered:
+    """What re-clustering found.
+
+    `residents`: the live records whose component may have changed, by (source, key); `clusters`,
+    parallel to them, labels without meaning beyond being equal.  `changed`: the records it began
+    from, retired ones too.  `pairs` come or change, `gone` leave.  `scored`: the pairs of changed
+    records that blocking found, in micro-bits; `others` the records at their other ends.
+    """
+
+    residents: Sequence[Resident]
+    clusters: IntArray
+    changed: Changed
+    pairs: Sequence[KeptPair]
+    gone: Sequence[Pair]
+    scored: Mapping[Pair, int]
+    others: Mapping[int, Resident]
+
+
+def recluster(
+    tx: Transaction,
+    model: ReadyModel,
+    record_ids: Collection[int],
+    judged: Sequence[Judgement] = (),
+) -> Reclustered:
+    """Re-cluster around records that changed, and around the members of judgements.
+
+    Writes the blocking and search keys of the changed records, and nothing else.  A record that was
+    taken earlier and waits for a resolve is resolved too, once its component is touched.
+    """
+    with model.scorer() as scorer:
+        changing = set(record_ids)
+        while True:
+            changed = Changed.of(tx, model, changing)
+            around = _Around(tx, model, changed, Weighing(scorer), judged)
+            if changing.issuperset(around.waiting):
+                return around.reclustered()
+            changing |= around.waiting
+
+
+class _Around:
+    """The neighbourhood of the changed records, before and after."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        model: ReadyModel,
+        changed: Changed,
+        weighing: Weighing,
+        judged: Sequence[Judgement],
+    ) -> None:
+        self._tx = tx
+        self._model = model
+        self._changed = changed
+        self._weighing = weighing
+        self._judgements = judged
+        self._judged = JudgedAround(tx)
+        members = {member.record_id for each in judged for member in each.members}
+        self._judged.look_at(changed.numbers | members)
+        self._look_at(changed.residents)
+        self._others: dict[int, Resident] = {}
+        self._scored = self._score_candidates()
+        self._components = self._find_components()
+        self._residents = self._read_residents()
+
+    @property
+    def waiting(self) -> set[int]:
+        """The records of the components that wait for a resolve, or did until now."""
+        return {each.record_id for each in self._residents if each.pending}
+
+    def _score_candidates(self) -> Mapping[Pair, int]:
+        """Weigh the changed records with all that share a blocking key with them."""
+        found = neighbourhood.sharing_keys(self._tx, self._changed.living)
+        numbers = self._changed.numbers
+        others = {other for _, other in found} - numbers
+        self._others = {
+            each.record_id: each
+            for each in neighbourhood.residents(self._tx, others)
+            if each.live and not each.pending
+        }
+        self._look_at(self._others.values())
+        known = self._weighing.standardised
+        return self._weighing.weights({_pair(*pair) for pair in found if pair[1] in known})
+
+    def _find_components(self) -> list[Component]:
+        """Find every component that changed, as it is now.
+
+        A component that changed has one of the seeds in it, before and after: an end of a pair
+        that came or went, or a member of a judgement that did.  Where all of theirs are small now,
+        none was larger before.  A giant now may have swallowed what was small, so there the parts
+        that were the same before and after are looked up too.
+        """
+        changed, link = self._changed, self._model.link
+        links = Links(self._tx, link, self._judged, without=changed.numbers, pairs=self._scored)
+        walks = Walks(links)
+        seeds = self._seeds()
+        found = walks.components_of(seeds)
+        if all(component.rung == 0 for component in found):
+            return found
+        standing = {record for part in self._unchanged_parts(seeds) for record in part.members}
+        return walks.components_of(standing | seeds)
+
+    def _seeds(self) -> set[int]:
+        changed, link = self._changed, self._model.link
+        kept = neighbourhood.links_of(self._tx, changed.numbers, link)
+        seeds = changed.living | {other for _, other, _ in kept}
+        seeds |= {
+            record for pair, weight in self._scored.items() if weight >= link for record in pair
+        }
+        members = self._judged.members()
+        members |= {m.record_id for each in self._judgements for m in each.members}
+        seeds |= neighbourhood.contents(self._tx, members).keys()
+        return set(seeds - (changed.numbers - changed.living))
+
+    def _unchanged_parts(self, seeds: Iterable[int]) -> list[Component]:
+        """Find the components of what was there before and is there still."""
+        acts = self._judgements
+        judged = JudgedAround(self._tx, without={each.judgement_id for each in acts})
+        cut = {_pair(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
+        links = Links(self._tx, self._model.link, judged, without=self._changed.numbers, cut=cut)
+        return Walks(links).components_of(seeds)
+
+    def _look_at(self, residents: Iterable[Resident]) -> None:
+        self._weighing.standardised |= {each.record_id: each.standardised for each in residents}
+
+    def _read_residents(self) -> list[Resident]:
+        numbers = {record for component in self._components for record in component.members}
+        standing = neighbourhood.residents(self._tx, numbers - self._changed.living)
+        self._look_at(standing)
+        changed = [each for each in self._changed.residents if each.record_id in numbers]
+        return sorted([*standing, *changed], key=lambda each: each.ref)
+
+    def reclustered(self) -> Reclustered:
+        """Cluster the components, and tell what becomes of the pairs."""
+        living = {each.record_id for each in self._residents}
+        before = neighbourhood.pairs_of(self._tx, living | self._changed.numbers)
+        after = self._pairs_after(before)
+        return Reclustered(
+            residents=self._residents,
+            clusters=self._clusters(after),
+            changed=self._changed,
+            pairs=[pair for ends, pair in after.items() if before.get(ends) != pair],
+            gone=sorted(before.keys() - after.keys()),
+            scored=self._scored,
+            others=self._others,
+        )
+
+    def _pairs_after(self, before: Mapping[Pair, KeptPair]) -> dict[Pair, KeptPair]:
+        """Tell which pairs of the residents are kept: the strong ones, and those inside."""
+        review, gone = self._model.review, self._changed.numbers
+        strong = {
+            ends: pair
+            for ends, pair in before.items()
+            if not pair.inside_only and gone.isdisjoint(ends)
+        }
+        strong |= {
+            ends: KeptPair(ends[0], ends[1], weight, inside_only=False)
+            for ends, weight in self._scored.items()
+            if weight >= review
+        }
+        inside = {
+            ends
+            for component in self._components
+            if not component.over_limit
+            for ends in combinations(sorted(component.members), 2)
+        } - strong.keys()
+        known = {
+            ends: before[ends].weight for ends in inside & before.keys() if gone.isdisjoint(ends)
+        }
+        weighed = known | dict(self._weighing.weights(inside - known.keys()))
+        return strong | {
+            ends: KeptPair(ends[0], ends[1], weight, inside_only=True)
+            for ends, weight in weighed.items()
+        }
+
+    def _clusters(self, pairs: Mapping[Pair, KeptPair]) -> IntArray:
+        """Label the residents with their clusters, by `mdm.identity.cluster`."""
+        link = self._model.link
+        place = {each.record_id: at for at, each in enumerate(self._residents)}
+        found = self._found(place)
+        judged = _placed(self._judged.asked, place)
+        ends, edges = _edges(pairs, place)
+        edges = cap_unsure(edges, judged.unsure, link=link)
+        apart = taken_apart(found, edges, judged, link=link)
+        return clusters(found, edges, self._parts(ends, apart), judged, link=link)
+
+    def _found(self, place: Mapping[int, int]) -> Components:
+        first = np.arange(len(place))
+        over = np.zeros(len(place), np.bool_)
+        for component in self._components:
+            places = sorted(place[record] for record in component.members)
+            first[places], over[places] = places[0], component.over_limit
+        return Components(numbered(first), over)
+
+    def _parts(self, ends: Sequence[Pair], apart: BoolArray) -> IntArray:
+        """Tell the parts of the pairs that are taken apart; the others have none."""
+        chosen = [pair for pair, is_apart in zip(ends, apart.tolist(), strict=True) if is_apart]
+        if not chosen:
+            return np.empty((len(ends), 0), np.int64)
+        found = self._weighing.parts(chosen)
+        parts = np.full((len(ends), found.shape[1]), MISSING)
+        parts[apart] = found
+        return parts
+
+
+def _edges(pairs: Mapping[Pair, KeptPair], place: Mapping[int, int]) -> tuple[list[Pair], Edges]:
+    """Put the pairs between residents in the order of their places."""
+    ends = [pair for pair in pairs if pair[0] in place and pair[1] in place]
+    places = np.array([(place[one], place[other]) for one, other in ends], np.int64).reshape(-1, 2)
+    left, right = places.min(axis=1), places.max(axis=1)
+    weight = np.array([pairs[pair].weight for pair in ends], np.int64)
+    order = np.lexsort((right, left))
+    return [ends[at] for at in order], Edges(left[order], right[order], weight[order])
+
+
+def _placed(asked: Constraints, place: Mapping[int, int]) -> Judged:
+    """Translate what was judged between residents to their places."""
+
+    def edges(pairs: Iterable[Pair]) -> Edges:
+        among = [(place[a], place[b]) for a, b in pairs if a in place and b in place]
+        return edges_of(sorted(among))
+
+    return Judged(
+        same=edges((group[0], other) for group in asked.same for other in group[1:]),
+        different=edges(asked.different),
+        unsure=edges(asked.unsure),
+    )
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+def _across(judgement: Judgement) -> list[Pair]:
+    """List the pairs of members in different parts."""
+    return [
+        (one.record_id, other.record_id)
+        for one, other in combinations(judgement.members, 2)
+        if one.part != other.part
+    ]

@@ -1,0 +1,238 @@
+"""Publishing what re-clustering found: golden IDs, golden records, crosswalk, in the transaction.
+
+In: the clusters around some records.  Out: what was published, as a resolution over everything
+would publish it, and the events that tell the difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from mdm.identity.contest import Member
+from mdm.identity.crosswalk_diff import Crosswalk, Events, difference
+from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
+from mdm.identity.survivorship import survive
+from mdm.resolution.ready import ReadyModel
+from mdm.resolution.recluster import Reclustered
+from mdm.resolution.snapshot import shaped
+from mdm.store import Transaction, neighbourhood, publication
+from mdm.store.codec import to_json
+from mdm.store.neighbourhood import Resident
+from mdm.store.publication import Publication
+
+Clusters = Mapping[int, Sequence[Resident]]
+"""The serial of each golden record -> the records that it is made of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Republished:
+    """What was published: the crosswalk of all golden records involved, before and after.
+
+    `before` and `after` map record IDs to serials; `minted` are serials issued by it, `changed`
+    those whose golden record came, went, has other records or says something else.
+    """
+
+    before: Mapping[int, int]
+    after: Mapping[int, int]
+    minted: range
+    changed: frozenset[int]
+    events: Events = field(repr=False)
+
+
+def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Republished:
+    """Publish what re-clustering found; nothing is committed here."""
+    residents, labels = _with_related(tx, found)
+    assignment = _assign(residents, labels)
+    minted = publication.mint(tx, assignment.minted, at)
+    new = np.array(minted, np.int64)
+    serials = with_minted(assignment.serials, new).tolist()
+    own = with_minted(assignment.own, new).tolist()
+    after = {each.record_id: serial for each, serial in zip(residents, serials, strict=True)}
+    gone = [each for each in found.changed.residents if not each.live]
+    before = {
+        each.record_id: each.serial for each in (*residents, *gone) if each.serial is not None
+    }
+    rewritten = _rewritten(_clusters(residents, serials), before, found)
+    golden = _golden(model, rewritten)
+    changed = _changed(tx, golden, before, after)
+    publication.publish(
+        tx,
+        Publication(
+            pairs_gone=_table(found.gone, "record_l", "record_r"),
+            pairs=_pairs(found),
+            crosswalk_gone=_table(
+                [(n,) for n in sorted(before.keys() - after.keys())], "record_id"
+            ),
+            crosswalk=_table(sorted(after.items() - before.items()), "record_id", "serial"),
+            golden_gone=_table(
+                [(n,) for n in sorted({*before.values()} - {*after.values()})], "serial"
+            ),
+            golden=golden,
+            standardised=_standardised(model, found),
+            records=_settled(found, residents, own),
+        ),
+        at=at,
+    )
+    events, _ = difference(
+        _crosswalk(before),
+        _crosswalk(after),
+        minted=new,
+        rewritten=np.empty(0, np.int64),
+        resolves=_resolves(assignment, minted),
+    )
+    return Republished(before, after, minted, changed, events)
+
+
+def _with_related(tx: Transaction, found: Reclustered) -> tuple[list[Resident], list[int]]:
+    """Add the golden records whose IDs are decided together with these, whole.
+
+    A record that returns may hold an ID that others hold too, who live elsewhere by now.  The
+    labels of what is added are below 0, so that they are unlike those of the clusters.
+    """
+    residents, labels = list(found.residents), found.clusters.tolist()
+    known = {each.record_id for each in residents}
+    asked: set[int] = set()
+    while True:
+        own = {each.own_serial for each in residents if each.own_serial is not None} - asked
+        if not own:
+            return residents, labels
+        asked |= own
+        elsewhere = {
+            each.serial
+            for each in neighbourhood.living_with_own(tx, own)
+            if each.record_id not in known and each.serial is not None
+        }
+        for each in neighbourhood.published_in(tx, elsewhere):
+            if each.record_id not in known and each.serial is not None:
+                known.add(each.record_id)
+                residents.append(each)
+                labels.append(-each.serial)
+
+
+def _assign(residents: Sequence[Resident], labels: Sequence[int]) -> Assignment:
+    own = [NO_ID if each.own_serial is None else each.own_serial for each in residents]
+    numbers = [each.record_id for each in residents]
+    return assign(np.array(numbers, np.int64), np.array(labels, np.int64), np.array(own, np.int64))
+
+
+def _resolves(assignment: Assignment, minted: range) -> dict[int, int]:
+    return {
+        serial: minted[-into - 1] if into < 0 else into
+        for serial, into in assignment.resolves.items()
+    }
+
+
+def _clusters(residents: Sequence[Resident], serials: Sequence[int]) -> Clusters:
+    clusters: dict[int, list[Resident]] = defaultdict(list)
+    for each, serial in zip(residents, serials, strict=True):
+        clusters[serial].append(each)
+    return clusters
+
+
+def _rewritten(clusters: Clusters, before: Mapping[int, int], found: Reclustered) -> Clusters:
+    """Choose the golden records that may say something else: other records, or changed ones."""
+    published: dict[int, set[int]] = defaultdict(set)
+    for record, serial in before.items():
+        published[serial].add(record)
+    changed = found.changed.numbers
+    rewritten = {}
+    for serial, members in clusters.items():
+        numbers = {each.record_id for each in members}
+        if numbers != published[serial] or not changed.isdisjoint(numbers):
+            rewritten[serial] = members
+    return rewritten
+
+
+def _changed(
+    tx: Transaction, golden: pa.Table, before: Mapping[int, int], after: Mapping[int, int]
+) -> frozenset[int]:
+    """List the golden records that are not as they were."""
+    moved = before.items() ^ after.items()
+    rows = golden.to_pylist()
+    kept = neighbourhood.golden_contents(tx, [row["serial"] for row in rows])
+    said = {
+        row["serial"]
+        for row in rows
+        if kept.get(row["serial"]) != (row["attributes"], row["provenance"])
+    }
+    return frozenset({serial for _, serial in moved} | said)
+
+
+def _golden(model: ReadyModel, clusters: Clusters) -> pa.Table:
+    made = [
+        (serial, survive(model.survivorship, [_member(each, model) for each in members]))
+        for serial, members in sorted(clusters.items())
+    ]
+    rows = [
+        (serial, to_json(golden.attributes), to_json(golden.provenance)) for serial, golden in made
+    ]
+    return _table(rows, "serial", "attributes", "provenance", texts=2)
+
+
+def _member(resident: Resident, model: ReadyModel) -> Member:
+    return Member(
+        source=resident.ref.source,
+        key=resident.ref.key,
+        trust=resident.trust,
+        modified_at=resident.modified_at,
+        attributes=shaped(resident.attributes, model.rules),
+        standardised=resident.standardised,
+    )
+
+
+def _pairs(found: Reclustered) -> pa.Table:
+    rows = sorted(
+        (pair.record_l, pair.record_r, pair.weight, pair.inside_only) for pair in found.pairs
+    )
+    table = _table([row[:3] for row in rows], "record_l", "record_r", "weight")
+    return table.append_column("inside_only", pa.array([row[3] for row in rows], pa.bool_()))
+
+
+def _standardised(model: ReadyModel, found: Reclustered) -> pa.Table:
+    rows = [
+        (each.record_id, each.content_hash, model.rules.rules_hash, to_json(each.standardised))
+        for each in found.changed.residents
+        if each.record_id in found.changed.anew and each.live
+    ]
+    return _table(rows, "record_id", "content_hash", "rules_hash", "attributes", texts=3)
+
+
+def _settled(found: Reclustered, residents: Sequence[Resident], own: Sequence[int]) -> pa.Table:
+    """List the records that are settled now, and those that get another own ID."""
+    changed = found.changed.numbers
+    rows = [
+        (each.record_id, each.content_hash, None if each.own_serial == serial else serial)
+        for each, serial in zip(residents, own, strict=True)
+        if each.own_serial != serial or each.record_id in changed
+    ]
+    rows += [
+        (each.record_id, each.content_hash, None)
+        for each in found.changed.residents
+        if not each.live
+    ]
+    return pa.table(
+        {
+            "record_id": pa.array([row[0] for row in rows], pa.int64()),
+            "content_hash": pa.array([row[1] for row in rows], pa.string()),
+            "own_serial": pa.array([row[2] for row in rows], pa.int64()),
+        }
+    )
+
+
+def _table(rows: Iterable[Sequence[object]], *names: str, texts: int = 0) -> pa.Table:
+    """Make a table of whole numbers; the last `texts` columns are text."""
+    listed = list(rows)
+    numbers = len(names) - texts
+    return pa.table(
+        {
+            name: pa.array([row[at] for row in listed], pa.int64() if at < numbers else pa.string())
+            for at, name in enumerate(names)
+        }
+    )
+
+
+def _crosswalk(homes: Mapping[int, int]) -> Crosswalk:
+    return Crosswalk(np.array(list(homes), np.int64), np.array(list(homes.values()), np.int64))

@@ -1,0 +1,95 @@
+"""The keys of records: those they are searched by, and those that blocking finds them by."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from mdm.model.search import SearchKey
+from mdm.store.bulk import execute, indexed_after, is_sqlite, staged
+from mdm.store.schema import blocking_key, search_key
+from mdm.store.store import Transaction
+
+_ID: pa.DataType = pa.int64()
+_TEXT: pa.DataType = pa.string()
+
+_DROP_SEARCH_KEYS = sa.text("""
+    DELETE FROM search_key
+    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
+""")
+
+_DROP_BLOCKING_KEYS = sa.text("""
+    DELETE FROM blocking_key
+    WHERE record_id IN (SELECT record_id FROM staged_keys_of)
+""")
+
+_DROP_EVERY_BLOCKING_KEY = sa.text("DELETE FROM blocking_key")
+
+_COUNT_ANEW = sa.text("ANALYZE blocking_key, record, crosswalk, standardised")
+
+_WRITE_BLOCKING_KEYS = sa.text("""
+    INSERT INTO blocking_key (key_hash, record_id)
+    SELECT key_hash, record_id
+    FROM staged_blocking_key
+    WHERE true
+    ON CONFLICT (key_hash, record_id) DO NOTHING
+""")
+
+_WRITE_SEARCH_KEYS = sa.text("""
+    INSERT INTO search_key (kind, value, record_id)
+    SELECT kind, value, record_id
+    FROM staged_search_key
+    WHERE true
+    ON CONFLICT (kind, value, record_id) DO NOTHING
+""")
+
+
+def write_keys(
+    tx: Transaction,
+    keys_of: Sequence[int],
+    search_keys: Sequence[tuple[SearchKey, int]],
+    blocking_keys: Sequence[tuple[int, int]],
+) -> None:
+    """Give records their new keys in place of all they had: (search key or key hash, record ID)."""
+    found = sorted((key.kind, key.value, record_id) for key, record_id in search_keys)
+    replace_keys(
+        tx,
+        pa.table({"record_id": pa.array(keys_of, _ID)}),
+        pa.table(
+            {
+                "kind": pa.array([kind for kind, _, _ in found], _TEXT),
+                "value": pa.array([value for _, value, _ in found], _TEXT),
+                "record_id": pa.array([record_id for _, _, record_id in found], _ID),
+            }
+        ),
+        pa.table(
+            {
+                "key_hash": pa.array([key for key, _ in blocking_keys], _ID),
+                "record_id": pa.array([record_id for _, record_id in blocking_keys], _ID),
+            }
+        ),
+    )
+
+
+def replace_keys(
+    tx: Transaction,
+    keys_of: pa.Table,
+    search_keys: pa.Table,
+    blocking_keys: pa.Table,
+    *,
+    every: bool = False,
+) -> None:
+    """Replace the keys of some records, as `Publication` has them.
+
+    With `every`, the blocking keys are those of all records, and no other is left.
+    """
+    with staged(tx, "staged_keys_of", keys_of):
+        execute(tx, _DROP_SEARCH_KEYS)
+        execute(tx, _DROP_EVERY_BLOCKING_KEY if every else _DROP_BLOCKING_KEYS)
+    with staged(tx, "staged_search_key", search_keys), indexed_after(tx, search_key):
+        execute(tx, _WRITE_SEARCH_KEYS)
+    with staged(tx, "staged_blocking_key", blocking_keys), indexed_after(tx, blocking_key):
+        execute(tx, _WRITE_BLOCKING_KEYS)
+    if every and not is_sqlite(tx):
+        # else PostgreSQL reads all records to find those of twenty keys, until autovacuum comes by
+        execute(tx, _COUNT_ANEW)

@@ -1,0 +1,177 @@
+"""What surrounds some records: everything that re-clustering a few of them reads.
+
+Each function takes record IDs (or serials) and reads by index, however many records there are.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mdm.model.records import Attributes, RecordRef
+from mdm.store.by_numbers import ByNumbers
+from mdm.store.codec import attributes_from_json
+from mdm.store.store import Transaction
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A source record as re-clustering sees it.
+
+    `trust` is its source's; `standardised` by the rules of `rules_hash` (None: not at all yet);
+    `own_serial` the golden ID that it first belonged to, `serial` the golden record that it is
+    published in; both None before that.
+    """
+
+    record_id: int
+    ref: RecordRef
+    trust: float
+    modified_at: str | None
+    content_hash: str
+    attributes: Attributes
+    standardised: Attributes
+    rules_hash: str | None
+    own_serial: int | None
+    serial: int | None
+    live: bool
+    pending: bool
+
+
+@dataclass(frozen=True)
+class KeptPair:
+    """A pair as it is kept: record_l < record_r, micro-bits, whether only for its component."""
+
+    record_l: int
+    record_r: int
+    weight: int
+    inside_only: bool
+
+
+_RESIDENTS = """
+    SELECT r.record_id, s.name AS source, r.key, s.trust, r.modified_at, r.content_hash,
+           r.attributes, z.attributes AS standardised, z.rules_hash, r.own_serial, c.serial,
+           r.retired_at, r.pending
+    FROM record r
+    JOIN source s ON s.source_id = r.source_id
+    LEFT JOIN standardised z ON z.record_id = r.record_id
+    LEFT JOIN crosswalk c ON c.record_id = r.record_id
+"""
+_BY_ID = ByNumbers(f"{_RESIDENTS} WHERE r.record_id IN ({{numbers}})")
+_BY_OWN = ByNumbers(f"{_RESIDENTS} WHERE r.own_serial IN ({{numbers}}) AND r.retired_at IS NULL")
+_BY_SERIAL = ByNumbers(f"{_RESIDENTS} WHERE c.serial IN ({{numbers}})")
+
+# What changed since the last publication takes no part: its keys are those of before.
+_SHARING = ByNumbers("""
+    SELECT DISTINCT own.record_id AS own, other.record_id AS other
+    FROM blocking_key own
+    JOIN blocking_key other ON other.key_hash = own.key_hash
+    WHERE own.record_id IN ({numbers}) AND other.record_id <> own.record_id
+""")
+
+_PAIRS_LEFT = ByNumbers("SELECT * FROM pair WHERE record_l IN ({numbers})")
+_PAIRS_RIGHT = ByNumbers("SELECT * FROM pair WHERE record_r IN ({numbers})")
+
+_LINKS_LEFT = ByNumbers("""
+    SELECT record_l AS one, record_r AS other, weight
+    FROM pair
+    WHERE record_l IN ({numbers}) AND weight >= :least AND NOT inside_only
+""")
+_LINKS_RIGHT = ByNumbers("""
+    SELECT record_r AS one, record_l AS other, weight
+    FROM pair
+    WHERE record_r IN ({numbers}) AND weight >= :least AND NOT inside_only
+""")
+
+_GOLDEN_IDS = ByNumbers("""
+    SELECT serial, golden_id
+    FROM golden_id
+    WHERE serial IN ({numbers})
+    ORDER BY serial
+""")
+
+_GOLDEN = ByNumbers("""
+    SELECT serial, attributes, provenance
+    FROM golden_record
+    WHERE serial IN ({numbers})
+""")
+
+_CONTENTS = ByNumbers("""
+    SELECT record_id, content_hash
+    FROM record
+    WHERE record_id IN ({numbers}) AND retired_at IS NULL
+""")
+
+
+def residents(tx: Transaction, record_ids: Collection[int]) -> list[Resident]:
+    """Read records, live or retired."""
+    return [_resident(row) for row in _BY_ID.rows(tx, record_ids)]
+
+
+def living_with_own(tx: Transaction, serials: Collection[int]) -> list[Resident]:
+    """Read the live records that first belonged to these golden IDs."""
+    return [_resident(row) for row in _BY_OWN.rows(tx, serials)]
+
+
+def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
+    """Read the records that these golden records are published with."""
+    return [_resident(row) for row in _BY_SERIAL.rows(tx, serials)]
+
+
+def sharing_keys(tx: Transaction, record_ids: Collection[int]) -> list[tuple[int, int]]:
+    """List (record, other record) wherever another record has a blocking key of one of these."""
+    return [(row.own, row.other) for row in _SHARING.rows(tx, record_ids)]
+
+
+def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, int], KeptPair]:
+    """Read the kept pairs of these records, by (record_l, record_r)."""
+    rows = [*_PAIRS_LEFT.rows(tx, record_ids), *_PAIRS_RIGHT.rows(tx, record_ids)]
+    return {
+        (row.record_l, row.record_r): KeptPair(
+            row.record_l, row.record_r, row.weight, bool(row.inside_only)
+        )
+        for row in rows
+    }
+
+
+def links_of(
+    tx: Transaction, record_ids: Collection[int], least: int
+) -> list[tuple[int, int, int]]:
+    """List (record, other, weight) of their pairs that blocking found, from `least` on."""
+    rows = [
+        *_LINKS_LEFT.rows(tx, record_ids, least=least),
+        *_LINKS_RIGHT.rows(tx, record_ids, least=least),
+    ]
+    return [(row.one, row.other, row.weight) for row in rows]
+
+
+def golden_ids(tx: Transaction, serials: Collection[int]) -> dict[int, str]:
+    """Read the golden IDs by their serials, oldest first."""
+    return {row.serial: row.golden_id for row in _GOLDEN_IDS.rows(tx, serials)}
+
+
+def golden_contents(tx: Transaction, serials: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Read what golden records say, (attributes, provenance) as JSON, by serial."""
+    return {row.serial: (row.attributes, row.provenance) for row in _GOLDEN.rows(tx, serials)}
+
+
+def contents(tx: Transaction, record_ids: Collection[int]) -> Mapping[int, str]:
+    """Read the content hashes of those of the records that are live."""
+    return {row.record_id: row.content_hash for row in _CONTENTS.rows(tx, record_ids)}
+
+
+def _resident(row: sa.Row[Any]) -> Resident:
+    return Resident(
+        record_id=row.record_id,
+        ref=RecordRef(row.source, row.key),
+        trust=row.trust,
+        modified_at=row.modified_at,
+        content_hash=row.content_hash,
+        attributes=attributes_from_json(row.attributes),
+        standardised=attributes_from_json(row.standardised or "{}"),
+        rules_hash=row.rules_hash,
+        own_serial=row.own_serial,
+        serial=row.serial,
+        live=row.retired_at is None,
+        pending=bool(row.pending),
+    )
