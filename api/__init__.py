@@ -8,10 +8,12 @@ from api import (
     errors,
     golden_records,
     health,
+    judgements,
     matching,
     records,
     security,
     sources,
+    submissions,
 )
 from api.hub import EXTENSION, Hub
 from api.openapi import ProblemApi
@@ -40,6 +42,8 @@ BLUEPRINTS = (
     matching.blueprint,
     sources.blueprint,
     records.blueprint,
+    submissions.blueprint,
+    judgements.blueprint,
     health.blueprint,
 )
 

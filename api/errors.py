@@ -10,12 +10,18 @@ from werkzeug.exceptions import HTTPException, NotFound
 from api import problems
 from api.problems import FieldFault, ProblemType, answer, answer_status
 from mdm.model.errors import (
+    Contradiction,
+    Malformed,
     MdmError,
     NothingToDo,
+    NotInForce,
     Pending,
+    PreconditionFailed,
     RecordInvalid,
     ResolvedElsewhere,
     Retired,
+    Stale,
+    StoreBusy,
     StoreNotReady,
     StoreTooNew,
 )
@@ -24,6 +30,9 @@ from mdm.model.errors import NotFound as Unknown
 LOG = logging.getLogger(__name__)
 
 MOST_FAULTS = 50
+RETRY_AFTER = 5
+"""Seconds."""
+NOT_TAKEN = "nothing of it was taken: send it again"
 LONGEST_NAME = 100
 """Characters of a field's name that are repeated."""
 
@@ -32,6 +41,10 @@ ERRORS: Mapping[type[MdmError], ProblemType] = {
     Unknown: problems.NOT_FOUND,
     Retired: problems.RETIRED,
     NothingToDo: problems.NOT_READY,
+    Stale: problems.STALE,
+    Contradiction: problems.CONTRADICTION,
+    NotInForce: problems.NOT_IN_FORCE,
+    PreconditionFailed: problems.PRECONDITION_FAILED,
 }
 """Each of our errors and its problem; the first that fits counts, so subclasses come first."""
 
@@ -52,6 +65,7 @@ def register(app: Flask) -> None:
     """Make `app` answer every error with a problem document."""
     app.register_error_handler(MdmError, answer_ours)
     app.register_error_handler(StoreNotReady, answer_not_ready)
+    app.register_error_handler(StoreBusy, answer_busy)
     app.register_error_handler(StoreTooNew, answer_not_ready)
     app.register_error_handler(ResolvedElsewhere, answer_elsewhere)
     app.register_error_handler(RecordInvalid, answer_record)
@@ -65,6 +79,30 @@ def answer_ours(error: MdmError) -> Response:
         if isinstance(error, kind):
             return answer(problem, error.message)
     raise error
+
+
+def problem_of(error: MdmError, what: str) -> dict[str, object]:
+    """Make the problem document of an error among many answers; `what` is what it is about."""
+    if isinstance(error, RecordInvalid):
+        told = _told(faults_of(error))
+        return problems.document(problems.INVALID, *told)
+    if isinstance(error, Malformed):
+        return problems.document(problems.MALFORMED, f"{what} {error.message}")
+    if isinstance(error, StoreBusy):
+        return problems.document(problems.BUSY, NOT_TAKEN)
+    for kind, problem in ERRORS.items():
+        if isinstance(error, kind):
+            return problems.document(problem, error.message)
+    LOG.error("not taken: %s", error.message)
+    return problems.document(problems.NOT_READY, NOT_TAKEN)
+
+
+def answer_busy(error: StoreBusy) -> Response:
+    """Answer that it took too long to come to the turn."""
+    LOG.warning("busy: %s", error.message)
+    response = answer(problems.BUSY, NOT_TAKEN)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def answer_not_ready(error: MdmError) -> Response:
@@ -90,18 +128,27 @@ def answer_elsewhere(error: ResolvedElsewhere) -> Response:
 
 def answer_parameters(error: BadParametersError) -> Response:
     """Answer with every parameter at fault; of very many, with the first and how many more."""
-    shown = error.faults[:MOST_FAULTS]
+    return answer(problems.INVALID, *_told(error.faults))
+
+
+def _told(all_faults: Sequence[FieldFault]) -> tuple[str, list[FieldFault]]:
+    """Tell in a line and in full what is wrong."""
+    shown = all_faults[:MOST_FAULTS]
     faults = [replace(fault, field=fault.field[:LONGEST_NAME]) for fault in shown]
     names = ", ".join(dict.fromkeys(fault.field for fault in faults))
-    more = len(error.faults) - len(shown)
+    more = len(all_faults) - len(shown)
     rest = f", and {more} more" if more else ""
-    return answer(problems.INVALID, f"see `errors` for what is wrong with: {names}{rest}", faults)
+    return f"see `errors` for what is wrong with: {names}{rest}", faults
 
 
 def answer_record(error: RecordInvalid) -> Response:
-    """Answer with every attribute at fault."""
-    faults = (FieldFault(f"attributes.{each.attribute}", each.message) for each in error.faults)
-    return answer_parameters(BadParametersError(*faults))
+    """Answer with every field at fault."""
+    return answer_parameters(BadParametersError(*faults_of(error)))
+
+
+def faults_of(error: RecordInvalid) -> list[FieldFault]:
+    """Tell the fields at fault."""
+    return [FieldFault(each.field, each.message) for each in error.faults]
 
 
 def answer_http(error: HTTPException) -> Response:

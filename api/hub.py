@@ -1,11 +1,15 @@
 """What the API needs of the hub."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Protocol
 
 from flask import current_app
 
-from mdm.model.views import Matches
+from mdm.model.errors import MdmError
+from mdm.model.judgements import Proposal
+from mdm.model.records import RecordRef
+from mdm.model.submissions import Precondition, Submission
+from mdm.model.views import AnsweredLine, JudgementDone, Matches, Submitted
 from mdm.reading import Reading
 
 EXTENSION = "mdm"
@@ -16,6 +20,36 @@ class Matching(Protocol):
 
     def match(self, given: Mapping[str, object], *, limit: int, explain: bool) -> Matches:
         """Rank the golden records that a record with these attributes may belong to."""
+        ...
+
+
+class Submitting(Protocol):
+    """Whoever takes records and resolves them at once."""
+
+    def submit(
+        self,
+        source: str,
+        submissions: Sequence[Submission],
+        *,
+        precondition: Precondition | None = None,
+    ) -> list[Submitted | MdmError]:
+        """Take records of a source; the answers are in their order."""
+        ...
+
+    def retire(self, ref: RecordRef, *, precondition: Precondition | None = None) -> Submitted:
+        """Take a record out of service."""
+        ...
+
+
+class Judging(Protocol):
+    """Whoever takes stewards' judgements."""
+
+    def judge(self, proposal: Proposal) -> JudgementDone:
+        """Keep a judgement and re-cluster."""
+        ...
+
+    def withdraw(self, judgement_id: int, actor: str) -> JudgementDone:
+        """Take a judgement back."""
         ...
 
 
@@ -32,14 +66,34 @@ class Hub(Protocol):
         """What tells whether a customer is known."""
         ...
 
+    @property
+    def submitting(self) -> Submitting:
+        """What takes records."""
+        ...
+
+    @property
+    def judging(self) -> Judging:
+        """What takes judgements."""
+        ...
+
+    def submit_file(
+        self, source: str, file: IO[bytes], *, array: bool = False
+    ) -> Iterator[AnsweredLine]:
+        """Take the records of a file."""
+        ...
+
 
 def reading() -> Reading:
     """Give what readers can ask of the hub that the present app serves."""
-    hub: Hub = current_app.extensions[EXTENSION]
-    return hub.reading
+    return hub().reading
 
 
 def matching() -> Matching:
     """Give what tells whether a customer is known, of the hub that the present app serves."""
-    hub: Hub = current_app.extensions[EXTENSION]
-    return hub.matching
+    return hub().matching
+
+
+def hub() -> Hub:
+    """Give the hub that the present app serves."""
+    found: Hub = current_app.extensions[EXTENSION]
+    return found

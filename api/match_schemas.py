@@ -4,6 +4,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from api.described import BITS, text, values
 from api.schemas import GoldenRecord, Part
+from api.submission_schemas import given_attributes
 
 MOST_MATCHES = 50
 
@@ -34,22 +35,7 @@ class MatchQuestion(Schema):
 
         unknown = RAISE
 
-    attributes = fields.Dict(
-        keys=fields.String(),
-        values=fields.Raw(allow_none=True),
-        required=True,
-        metadata={
-            "description": "Attribute to value, as the rules name them; a list of at most 50 "
-            "values where an attribute may have many.",
-            "example": {
-                "given_name": "Jane",
-                "family_name": "Doe",
-                "date_of_birth": "1980-02-29",
-                "email": ["jane.doe@example.com"],
-            },
-            "additionalProperties": {"type": ["string", "number", "boolean", "array", "null"]},
-        },
-    )
+    attributes = given_attributes()
     limit = Whole(
         load_default=10,
         validate=validate.Range(1, MOST_MATCHES),

@@ -35,8 +35,9 @@ ASKED_FOR = frozenset(name for way in WAYS for name in way)
 class Text(fields.String):
     """A text that is neither empty nor absurdly long."""
 
-    def __init__(self, description: str, example: str) -> None:
+    def __init__(self, description: str, example: str, *, required: bool = False) -> None:
         super().__init__(
+            required=required,
             validate=[validate.Length(min=1, max=LONGEST), validate.Regexp(r"^[^\x00]+$")],
             metadata={"description": description, "example": example},
         )

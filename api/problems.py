@@ -71,6 +71,34 @@ RETIRED = ProblemType(
     "The source records that this stands for were all retired by their departments. The golden ID "
     "is kept and never given to another; it works again when one of its records returns.",
 )
+STALE = ProblemType(
+    "stale",
+    409,
+    "Older than what is kept",
+    "The record that is kept was changed later than the one that was submitted, by their times of "
+    "modification (where one has none, by its arrival). Send its present state.",
+)
+CONTRADICTION = ProblemType(
+    "contradiction",
+    409,
+    "Contradicts other judgements",
+    "The judgement says something else than the judgements in force that `detail` names, in this "
+    "order. Withdraw them, or name them in `supersedes`.",
+)
+NOT_IN_FORCE = ProblemType(
+    "not-in-force",
+    409,
+    "The judgement does not count any more",
+    "It was withdrawn or superseded. One that was superseded comes back when the judgement that "
+    "superseded it is withdrawn.",
+)
+PRECONDITION_FAILED = ProblemType(
+    "precondition-failed",
+    412,
+    "It is not as you saw it",
+    "The record has another version by now, or a golden record has other records than you were "
+    "shown. Nothing was changed: look again and decide anew.",
+)
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
@@ -83,6 +111,13 @@ NOT_READY = ProblemType(
     "The service is not ready",
     "The database cannot be reached, has no tables yet (run `mdm init`), holds nothing resolved "
     "yet (run `mdm resolve`), or was upgraded by a newer version of this service.",
+)
+BUSY = ProblemType(
+    "busy",
+    503,
+    "The service is busy",
+    "Another process has been writing for longer than a request waits. Nothing was changed; "
+    "`Retry-After` tells in how many seconds to send it again.",
 )
 INTERNAL = ProblemType(
     "internal-error",
@@ -97,8 +132,13 @@ PROBLEMS = (
     NOT_FOUND,
     PENDING,
     RETIRED,
+    STALE,
+    CONTRADICTION,
+    NOT_IN_FORCE,
+    PRECONDITION_FAILED,
     METHOD_NOT_ALLOWED,
     NOT_READY,
+    BUSY,
     INTERNAL,
 )
 BY_NAME = {problem.name: problem for problem in PROBLEMS}
@@ -106,20 +146,32 @@ BY_NAME = {problem.name: problem for problem in PROBLEMS}
 
 def answer(problem: ProblemType, detail: str, errors: Sequence[FieldFault] = ()) -> Response:
     """Answer with a problem document; `detail` is about this request, `errors` the fields."""
-    return _document(problem.uri, problem.title, problem.status, detail, errors)
+    return _response(document(problem, detail, errors), problem.status)
 
 
 def answer_status(status: int, detail: str) -> Response:
     """Answer with a problem that is no more than its HTTP status: type `about:blank`."""
-    return _document("about:blank", HTTPStatus(status).phrase, status, detail, ())
+    found = _document("about:blank", HTTPStatus(status).phrase, status, detail, ())
+    return _response(found, status)
+
+
+def document(
+    problem: ProblemType, detail: str, errors: Sequence[FieldFault] = ()
+) -> dict[str, object]:
+    """Make a problem document; arguments as of `answer`."""
+    return _document(problem.uri, problem.title, problem.status, detail, errors)
 
 
 def _document(
     uri: str, title: str, status: int, detail: str, errors: Sequence[FieldFault]
-) -> Response:
-    document: dict[str, object] = {"type": uri, "title": title, "status": status, "detail": detail}
+) -> dict[str, object]:
+    found: dict[str, object] = {"type": uri, "title": title, "status": status, "detail": detail}
     if errors:
-        document["errors"] = [asdict(fault) for fault in errors]
+        found["errors"] = [asdict(fault) for fault in errors]
+    return found
+
+
+def _response(document: dict[str, object], status: int) -> Response:
     response = Response(orjson.dumps(document), status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

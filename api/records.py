@@ -21,8 +21,9 @@ class RecordKey(BaseConverter):
     part_isolating = False
 
 
+SOURCE = path_parameter("source", "A department's system.", "core_banking", minLength=1)
 ADDRESS = [
-    path_parameter("source", "A department's system.", "core_banking", minLength=1),
+    SOURCE,
     path_parameter(
         "key",
         "The department's own key of a record, as it writes it; percent-encoded.",
@@ -43,12 +44,14 @@ blueprint = Blueprint(
 @blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.response(200, ResolvedRecord)
 @problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)
-def record(_: dict[str, Any], source: str, key: str) -> views.ResolvedRecord:
+def record(_: dict[str, Any], source: str, key: str) -> tuple[views.ResolvedRecord, dict[str, str]]:
     """Read a source record.
 
-    One that its department retired is there too, with `retired_at`; it is in no golden record.
+    One that its department retired is there too, with `retired_at`; it is in no golden record. The
+    `ETag` names the version of the record, for `If-Match` when it is replaced.
     """
-    return reading().record(RecordRef(source, key))
+    found = reading().record(RecordRef(source, key))
+    return found, {"ETag": f'"{found.version}"', "Cache-Control": "no-store"}
 
 
 @blueprint.route("/versions/<record_key:key>", parameters=ADDRESS)

@@ -4,30 +4,37 @@ A department's operator declares and ingests sources; whoever runs the service t
 readers ask through `reading`.  Everything here is safe to run twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.scorer import Scorers
 from mdm.model.clock import now
+from mdm.model.errors import MdmError
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
 from mdm.model.records import RecordRef
 from mdm.model.rules.rules import Rules
+from mdm.model.submissions import Precondition, Submission
+from mdm.model.views import AnsweredLine, Submitted
 from mdm.reading import Reading
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
 from mdm.resolution.ingest import IngestFigures, ingest
 from mdm.resolution.judge import Judge
+from mdm.resolution.lines import array_to_lines, lines_of
 from mdm.resolution.match import Matcher
 from mdm.resolution.ready import ReadyModels
+from mdm.resolution.rebuild import rebuild
 from mdm.resolution.resolve import Resolution, resolve
 from mdm.resolution.retry import retry
 from mdm.resolution.submit import Submitter
+from mdm.resolution.submit_lines import submit_lines
 from mdm.resolution.train import train
+from mdm.resolution.verify import Verification, verify
 from mdm.sources import SourcesConfig
 from mdm.store import Store, models, quarantine, records, resolutions
 from mdm.store.quarantine import QuarantineEntry
@@ -58,6 +65,27 @@ class Hub:
     def matching(self) -> Matcher:
         """What tells whether a customer is known."""
         return Matcher(self.store, self._ready_models)
+
+    def submit(
+        self,
+        source: str,
+        submissions: Sequence[Submission],
+        *,
+        precondition: Precondition | None = None,
+    ) -> list[Submitted | MdmError]:
+        """Take records of a source and resolve them at once, as `Submitter.submit` says."""
+        return self.submitting.submit(source, submissions, precondition=precondition)
+
+    def submit_file(
+        self, source: str, file: IO[bytes], *, array: bool = False
+    ) -> Iterator[AnsweredLine]:
+        """Submit the records of a file: JSON Lines, or one JSON array, in chunks.
+
+        NotFound for an unknown source; Malformed for an array that is none, and nothing is taken.
+        """
+        self.submitting.check(source)
+        lines = array_to_lines(file) if array else file
+        return submit_lines(self.submitting, source, lines_of(lines))
 
     @cached_property
     def submitting(self) -> Submitter:
@@ -116,6 +144,16 @@ class Hub:
         """Resolve everything with a model version (the newest), and publish what differs."""
         self.store.check()
         return resolve(self.store, version=version, progress=self.progress)
+
+    def verify(self) -> Verification:
+        """Check that what is published keeps the laws; nothing is written."""
+        self.store.check()
+        return verify(self.store, progress=self.progress)
+
+    def rebuild(self) -> Resolution:
+        """Make everything derived again from what is kept, with the active model version."""
+        self.store.check()
+        return rebuild(self.store, progress=self.progress)
 
     def quarantine(self, source: str | None = None) -> list[QuarantineEntry]:
         """List the rows that could not be taken."""

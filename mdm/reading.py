@@ -16,6 +16,7 @@ from mdm.model.views import (
     Explanation,
     Found,
     GoldenRecord,
+    KeptJudgement,
     Page,
     Position,
     ResolvedRecord,
@@ -25,7 +26,7 @@ from mdm.model.views import (
 )
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
-from mdm.store.reads import evidence, golden, records, sources
+from mdm.store.reads import evidence, golden, judgements, records, sources
 from mdm.store.reads.evidence import StoredPair
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
@@ -131,6 +132,21 @@ class Reading:
         with snapshot(self._store) as tx:
             found = records.versions_of(tx, ref, after=behind, limit=limit + 1)
         rest = (found[limit - 1].version,) if len(found) > limit else None
+        return Page(found[:limit], rest)
+
+    def judgement(self, judgement_id: int) -> KeptJudgement:
+        """Read a judgement, in force or not; NotFound for an unknown one."""
+        with snapshot(self._store) as tx:
+            return judgements.judgement(tx, judgement_id)
+
+    def judgements(
+        self, ref: RecordRef | None, *, after: Position | None, limit: int
+    ) -> Page[KeptJudgement]:
+        """Read judgements, oldest first, all or those on a record; NotFound for an unknown one."""
+        (behind,) = after or (0,)
+        with snapshot(self._store) as tx:
+            found = judgements.judgements(tx, ref, after=behind, limit=limit + 1)
+        rest = (found[limit - 1].judgement_id,) if len(found) > limit else None
         return Page(found[:limit], rest)
 
     def sources(self) -> list[SourceSummary]:

@@ -134,19 +134,23 @@ class PreconditionFailed(MdmError):
     """What the caller saw is no longer so; nothing was changed: look again."""
 
 
+class Malformed(MdmError):
+    """Something is no JSON; the message says what is wrong with it, without naming it."""
+
+
 @dataclass(frozen=True)
 class Fault:
-    """One attribute of a record at fault: which, what is wrong with it and what would be right."""
+    """One field at fault, such as `attributes.email`: what is wrong and what would be right."""
 
-    attribute: str
+    field: str
     message: str
 
 
 class RecordInvalid(MdmError):
-    """A record that was handed in breaks the rules; `faults` lists every fault, not just one."""
+    """What was handed in breaks the rules; `faults` lists every fault, not just one."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.attribute}: {fault.message}" for fault in faults))
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
         self.faults = tuple(faults)
 
 

@@ -1,7 +1,10 @@
 """A steward's word on records, as it is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from mdm.model.records import RecordRef
 
 JudgementKind = Literal["partition", "unsure"]
 
@@ -37,3 +40,28 @@ class Judgement:
     def in_force(self) -> bool:
         """Whether it counts: neither superseded nor withdrawn."""
         return self.superseded_by is None and self.withdrawn_at is None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as the steward saw it; `version` None: whatever it says by now."""
+
+    ref: RecordRef
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a steward says: records of one part are one entity, of different parts are not.
+
+    `unsure` says that nobody can tell of records in different parts.  `supersedes` names judgements
+    that go out of force with this one; `keeps_part` the part that keeps the golden ID which all of
+    the records share (None: the rule decides).
+    """
+
+    kind: JudgementKind
+    parts: Sequence[Sequence[Shown]]
+    actor: str
+    reason: str
+    supersedes: Sequence[int] = ()
+    keeps_part: int | None = None

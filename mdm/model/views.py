@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from mdm.model.errors import MdmError
 from mdm.model.explanation import Part
 from mdm.model.judgements import JudgementKind
 from mdm.model.records import Attributes, RecordRef, SourceKind, Taken
@@ -131,6 +132,16 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class KeptJudgement(Opinion):
+    """A judgement as it is kept, with all records that it is about, and what became of it."""
+
+    keeps_part: int | None
+    superseded_by: int | None
+    withdrawn_at: str | None
+    withdrawn_by: str | None
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What holds a golden record together: its scored pairs, strongest first, and judgements.
 
@@ -210,9 +221,9 @@ class Possible:
 class Submitted:
     """What became of a submitted record.
 
-    `version` counts from 1; `golden_id` is the golden record that it is in now, None once it is
-    retired; `changed` lists the golden IDs whose golden records the act changed, made or ended,
-    oldest first; `candidates` are the strongest first.
+    `version` counts from 1, `created` tells that there was none; `golden_id` is the golden record
+    that it is in now, None once it is retired; `changed` lists the golden IDs whose golden records
+    the act changed, made or ended, oldest first; `candidates` are the strongest first.
     """
 
     ref: RecordRef
@@ -221,6 +232,16 @@ class Submitted:
     golden_id: str | None
     changed: Sequence[str] = ()
     candidates: Sequence[Possible] = ()
+    created: bool = False
+
+
+@dataclass(frozen=True)
+class AnsweredLine:
+    """The answer to one of many lines (counted from 1); `key` as far as it could be read."""
+
+    line: int
+    key: str | None
+    answer: Submitted | MdmError
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ judgement and all that follows from it are published in one transaction.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mdm.identity.judgements import contradictions
 from mdm.model.clock import now
@@ -17,7 +16,7 @@ from mdm.model.errors import (
     PreconditionFailed,
     RecordInvalid,
 )
-from mdm.model.judgements import Judgement, JudgementKind, JudgementMember
+from mdm.model.judgements import Judgement, JudgementMember, Proposal
 from mdm.model.records import RecordRef
 from mdm.model.views import JudgementDone
 from mdm.resolution.ready import ReadyModel, ReadyModels
@@ -28,31 +27,6 @@ from mdm.store.neighbourhood import Resident
 
 MOST_RECORDS = 1_000
 """Records in one judgement; a component that is clustered by all its pairs has at most 500."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A record as the steward saw it; `version` None: whatever it says by now."""
-
-    ref: RecordRef
-    version: int | None = None
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a steward says: records of one part are one entity, of different parts are not.
-
-    `unsure` says that nobody can tell of records in different parts.  `supersedes` names judgements
-    that go out of force with this one; `keeps_part` the part that keeps the golden ID which all of
-    the records share (None: the rule decides).
-    """
-
-    kind: JudgementKind
-    parts: Sequence[Sequence[Shown]]
-    actor: str
-    reason: str
-    supersedes: Sequence[int] = ()
-    keeps_part: int | None = None
 
 
 class Judge:

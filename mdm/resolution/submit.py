@@ -5,40 +5,23 @@ now.  What is published is what a resolution over everything would publish.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-
-import orjson
+from dataclasses import replace
 
 from mdm.model.clock import now
-from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
-from mdm.model.records import IncomingRecord, RecordRef
+from mdm.model.errors import Fault, MdmError, NotFound, PreconditionFailed, RecordInvalid, Stale
+from mdm.model.records import Attributes, IncomingRecord, RecordRef
+from mdm.model.submissions import LONGEST_KEY, Precondition, Submission
 from mdm.model.views import Submitted
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import republish
 from mdm.resolution.submitted import submitted_attributes
 from mdm.resolution.told import Told
+from mdm.sources.mapping import content_hash
+from mdm.sources.values import BadValue, check_characters, payload_of, time_of
 from mdm.store import Store, Transaction, records
 from mdm.store.records import Standing
 from mdm.store.sources import source_id
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A record as its department hands it in; `modified_at` is the department's time, UTC."""
-
-    key: str
-    attributes: Mapping[str, object]
-    modified_at: str | None = None
-
-
-@dataclass(frozen=True)
-class Precondition:
-    """What must be so for a submission to be taken: the version that is kept, or that none is."""
-
-    version: int | None
-
 
 Answer = Submitted | MdmError
 """What became of a record, or why it was not taken."""
@@ -65,7 +48,7 @@ class Submitter:
         an unknown source; PreconditionFailed, and nothing is taken; NothingToDo before the first
         resolve.
         """
-        self._ready(source)
+        self.check(source)
         with self._store.write() as tx:
             model = self._models.active(tx)
             answers: list[Answer] = []
@@ -80,7 +63,7 @@ class Submitter:
 
         NotFound for an unknown record; one that is retired already is left as it is.
         """
-        self._ready(ref.source)
+        self.check(ref.source)
         with self._store.write() as tx:
             model = self._models.active(tx)
             kept = records.standing(tx, ref.source, [ref.key]).get(ref.key)
@@ -94,8 +77,11 @@ class Submitter:
             tx.commit()
         return answer
 
-    def _ready(self, source: str) -> None:
-        """Make the model ready, which takes a while the first time, before the lock is taken."""
+    def check(self, source: str) -> None:
+        """Make sure that records of a source can be taken; errors as of `submit`.
+
+        Makes the model ready, which takes a while the first time, before the lock is taken.
+        """
         with self._store.read() as tx:
             source_id(tx, source)
             self._models.active(tx)
@@ -126,11 +112,12 @@ class _Chunk:
     def answers(self, precondition: Precondition | None) -> list[Answer]:
         read = [self._read(each) for each in self._submissions]
         rows = [each for each in read if isinstance(each, IncomingRecord)]
+        if not rows:
+            return [each for each in read if isinstance(each, MdmError)]
         keys = [row.key for row in rows]
         before = records.standing(self._tx, self._source, keys)
-        if precondition is not None:
-            for key in keys:
-                _check(precondition, before.get(key))
+        for key in keys:
+            _check(precondition, before.get(key))
         outcomes = records.take_each(self._tx, self._source, rows, arrived_at=now())
         took = dict(zip(keys, outcomes, strict=True))
         kept = records.standing(self._tx, self._source, keys)
@@ -157,7 +144,8 @@ class _Chunk:
         stands = kept[key]
         if took[key] == "stale":
             return Stale(stands.modified_at or stands.arrived_at)
-        return told.answer(RecordRef(self._source, key), stands.record_id, stands.version)
+        answer = told.answer(RecordRef(self._source, key), stands.record_id, stands.version)
+        return replace(answer, created=took[key] == "created")
 
 
 def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:
@@ -168,24 +156,47 @@ def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:
 
 def incoming(submission: Submission, model: ReadyModel) -> IncomingRecord:
     """Make what is kept of a submission; RecordInvalid when it breaks the rules."""
-    attributes = submitted_attributes(submission.attributes, model.rules, model.standardiser)
-    given = {"attributes": submission.attributes, "modified_at": submission.modified_at}
-    payload = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
+    faults = _key_faults(submission.key)
+    attributes: Attributes = {}
+    modified_at = None
+    try:
+        attributes = submitted_attributes(submission.attributes, model.rules, model.standardiser)
+    except RecordInvalid as error:
+        faults += error.faults
+    try:
+        modified_at = time_of("modified_at", submission.modified_at, None)
+    except BadValue as error:
+        faults.append(Fault("modified_at", error.reason))
+    if faults:
+        raise RecordInvalid(faults)
+    given: dict[str, object] = {
+        "attributes": submission.attributes,
+        "modified_at": submission.modified_at,
+    }
+    payload = payload_of(given)
     return IncomingRecord(
         key=submission.key,
         payload=payload,
         attributes=attributes,
         standardised=model.standardiser.attributes(attributes),
         rules_hash=model.rules.rules_hash,
-        content_hash=blake2b(payload.encode(), digest_size=16).hexdigest(),
-        modified_at=submission.modified_at,
+        content_hash=content_hash(payload, attributes),
+        modified_at=modified_at,
     )
 
 
+def _key_faults(key: str) -> list[Fault]:
+    try:
+        check_characters("key", key)
+    except BadValue as error:
+        return [Fault("key", error.reason)]
+    if not 1 <= len(key) <= LONGEST_KEY:
+        return [Fault("key", f"must have 1 to {LONGEST_KEY} characters")]
+    return []
+
+
 def _check(precondition: Precondition | None, kept: Standing | None) -> None:
-    if precondition is None:
-        return
     version = None if kept is None else kept.version
-    if version != precondition.version:
+    if precondition is not None and not precondition.holds(version):
         stands = "there is no such record" if version is None else f"it is at version {version}"
         raise PreconditionFailed(f"{stands}: read it again, and send what is to become of it")

@@ -24,13 +24,13 @@ def submitted_attributes(
     """
     known = {attribute.name: attribute for attribute in rules.attributes}
     unknown = f"is no attribute; the rules have: {', '.join(known)}"
-    faults = [Fault(name, unknown) for name in given if name not in known]
+    faults = [Fault(f"attributes.{name}", unknown) for name in given if name not in known]
     attributes: dict[str, AttributeValue] = {}
     for attribute in rules.attributes:
         try:
             value = _value(attribute, given.get(attribute.name))
         except BadValue as bad:
-            faults.append(Fault(attribute.name, bad.reason))
+            faults.append(Fault(f"attributes.{attribute.name}", bad.reason))
             continue
         faults += _no_dates(attribute, value, standardiser)
         if value:
@@ -57,4 +57,5 @@ def _no_dates(
     for text in (value,) if isinstance(value, str) else value:
         unreadable = text and standardiser.column(attribute.name, [text]) == [None]
         if unreadable and not standardiser.missing(attribute.name, text):
-            yield Fault(attribute.name, "is no date; write it as year-month-day: 1980-02-29")
+            wrong = "is no date; write it as year-month-day: 1980-02-29"
+            yield Fault(f"attributes.{attribute.name}", wrong)

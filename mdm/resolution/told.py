@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from mdm.identity.components import MICRO
-from mdm.identity.crosswalk_diff import EventKind
 from mdm.model.records import RecordRef
 from mdm.model.views import Outcome, Possible, Submitted
 from mdm.resolution.recluster import Reclustered
@@ -25,6 +24,7 @@ class Told:
         self._review = review
         self._found = found
         self._done = done
+        self._listed: dict[int, dict[int, list[int]]] = {}
 
     def answer(self, ref: RecordRef, record_id: int, version: int) -> Submitted:
         """Tell what became of a record."""
@@ -37,30 +37,40 @@ class Told:
         return Submitted(
             ref=ref,
             version=version,
-            outcome=self._outcome(before, after),
+            outcome=self._outcome(record_id, before, after),
             golden_id=self._name(after),
             changed=[self._names[serial] for serial in sorted(self._changed(before, after))],
             candidates=self._candidates(record_id, after),
         )
 
-    def _outcome(self, before: int | None, after: int | None) -> Outcome:
+    def _outcome(self, record_id: int, before: int | None, after: int | None) -> Outcome:
         """Name what happened; where several things did, the first of these."""
-        merged, split = self._told_of(EventKind.MERGED), self._told_of(EventKind.SPLIT)
-        if after is not None and any(into == after for _, into in merged):
+        done = self._done
+        if after is not None and self._flows(done.after, done.before, after, record_id) > 1:
             return "merged"
-        if any(part == after or whole == before for whole, part in split):
+        if before is not None and self._flows(done.before, done.after, before, record_id) > 1:
             return "split"
         if after is None:
             return "retired"
-        if before is not None and before != after:
+        if before is not None and before != after and after not in done.minted:
             return "moved"
-        return "new" if after in self._done.minted else "linked"
+        return "new" if after in done.minted else "linked"
 
-    def _told_of(self, kind: EventKind) -> list[tuple[int, int]]:
-        events = self._done.events
-        chosen = events.kind == kind
-        pairs = zip(events.serial[chosen].tolist(), events.other[chosen].tolist(), strict=True)
-        return list(pairs)
+    def _flows(
+        self, here: Mapping[int, int], there: Mapping[int, int], serial: int, but: int
+    ) -> int:
+        """Count in how many golden records, there, the other records are that are here in one."""
+        others = (other for other in self._members(here)[serial] if other != but)
+        return len({there[other] for other in others if other in there})
+
+    def _members(self, crosswalk: Mapping[int, int]) -> Mapping[int, list[int]]:
+        """List the records of each golden record."""
+        known = self._listed.get(id(crosswalk))
+        if known is None:
+            known = self._listed[id(crosswalk)] = defaultdict(list)
+            for record, serial in crosswalk.items():
+                known[serial].append(record)
+        return known
 
     def _changed(self, before: int | None, after: int | None) -> set[int]:
         """List the golden records that changed and have to do with one of these."""

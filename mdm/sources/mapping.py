@@ -83,7 +83,7 @@ class Mapping:
             attributes=attributes,
             standardised=self._standardise(attributes),
             rules_hash=self._rules_hash,
-            content_hash=_hash(payload, attributes),
+            content_hash=content_hash(payload, attributes),
             modified_at=modified_at,
         )
 
@@ -138,7 +138,7 @@ def _rejected(line: int | None, key: str | None, fault: BadValue, row: str) -> R
     return Rejected(line, key, printable(fault.column), value, fault.reason, row)
 
 
-def _hash(payload: str, attributes: Attributes) -> str:
+def content_hash(payload: str, attributes: Attributes) -> str:
     """Name the content: changes exactly when the payload or the attributes do."""
     mapped = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
     return blake2b(payload.encode() + b"\n" + mapped, digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Queries about a list of numbers, however long, as one bound value."""
+"""Queries about a list of numbers or texts, however long, as one bound value."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -13,16 +13,18 @@ from mdm.store.store import Transaction
 class ByNumbers:
     """A query about the numbers in one list, `{numbers}`, bound whole on either database."""
 
+    _KIND = "bigint"
+
     def __init__(self, query: str) -> None:
         self._on_sqlite = sa.text(query.format(numbers="SELECT value FROM json_each(:numbers)"))
         self._on_postgres = sa.text(
-            query.format(numbers="SELECT unnest(CAST(:numbers AS bigint[]))")
+            query.format(numbers=f"SELECT unnest(CAST(:numbers AS {self._KIND}[]))")
         )
 
     def rows(
-        self, tx: Transaction, numbers: Collection[int], **bound: object
+        self, tx: Transaction, numbers: Collection[int | str], **bound: object
     ) -> Sequence[sa.Row[Any]]:
-        """Read the rows for the numbers; without any, none."""
+        """Read the rows for what is listed; for nothing, none."""
         if not numbers:
             return []
         listed = list(numbers)
@@ -33,3 +35,9 @@ class ByNumbers:
         else:
             found = tx.connection.execute(self._on_postgres, {"numbers": listed, **bound})
         return found.all()
+
+
+class ByTexts(ByNumbers):
+    """The same of texts, `{numbers}` too."""
+
+    _KIND = "text"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mdm.model.records import RecordRef, RecordVersion
 from mdm.store.bulk import execute, staged
+from mdm.store.by_numbers import ByTexts
 from mdm.store.codec import attributes_from_json
 from mdm.store.sources import declare_sources
 from mdm.store.store import Transaction
@@ -75,12 +76,12 @@ _BY_REF = sa.text("""
     WHERE s.name = :source AND r.key = :key
 """)
 
-_STANDING = sa.text("""
+_STANDING = ByTexts("""
     SELECT r.*
     FROM record r
     JOIN source s ON s.source_id = r.source_id
-    WHERE s.name = :source AND r.key IN :keys
-""").bindparams(sa.bindparam("keys", expanding=True))
+    WHERE s.name = :source AND r.key IN ({numbers})
+""")
 
 _SET_OWN = sa.text("UPDATE record SET own_serial = :serial WHERE record_id = :record_id")
 
@@ -114,7 +115,7 @@ def record_by_ref(tx: Transaction, ref: RecordRef) -> StoredRecord | None:
 
 def standing(tx: Transaction, source: str, keys: Sequence[str]) -> dict[str, Standing]:
     """Tell how those of a source's records stand that there are, by key."""
-    rows = tx.connection.execute(_STANDING, {"source": source, "keys": keys})
+    rows = _STANDING.rows(tx, keys, source=source)
     return {
         row.key: Standing(
             record_id=row.record_id,

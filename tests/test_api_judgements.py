@@ -1,0 +1,201 @@
+"""Stewards' judgements over HTTP: partitions of what was shown, superseded, withdrawn."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from api import create_app
+from mdm.hub import Hub
+from mdm.store.schema import metadata
+from tests.resolving import ANN, BOB, CID, RULES, Office
+
+TABLES = [table.name for table in metadata.sorted_tables]
+JUDGEMENTS = "/v1/judgements"
+
+
+@pytest.fixture
+def office(store) -> Office:
+    """Ann, whom two departments know, Bob and Cid."""
+    office = Office(store)
+    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID)
+    office.train()
+    office.resolve()
+    return office
+
+
+@pytest.fixture
+def client(office) -> FlaskClient:
+    return create_app(Hub(office.store, RULES)).test_client()
+
+
+def shown(name: str, **more) -> dict:
+    source, key = name.split("/")
+    return {"source": source, "key": key, **more}
+
+
+def judge(client: FlaskClient, *parts, **more):
+    body = {
+        "parts": [[shown(name) for name in part] for part in parts],
+        "actor": "steward",
+        "reason": "called them",
+        **more,
+    }
+    return client.post(JUDGEMENTS, json=body)
+
+
+def withdraw(client: FlaskClient, number: int):
+    return client.delete(f"{JUDGEMENTS}/{number}?actor=steward")
+
+
+def problem(answer, status: int, name: str) -> dict:
+    assert (answer.status_code, answer.json["type"]) == (status, f"/problems/{name}")
+    return answer.json
+
+
+def test_one_part_merges_and_its_withdrawal_brings_both_ids_back(office, client):
+    before = office.homes()
+    answer = judge(client, ["bank/2", "bank/3"])
+    assert answer.status_code == 201
+    assert set(answer.json["changed"]) == {before["bank/2"], before["bank/3"]}
+    assert office.homes()["bank/3"] == office.homes()["bank/2"] == before["bank/2"]
+    elsewhere = client.get(f"/v1/golden-records/{before['bank/3']}")
+    assert (elsewhere.status_code, elsewhere.json["golden_id"]) == (307, before["bank/2"])
+
+    done = withdraw(client, answer.json["judgement_id"])
+    assert set(done.json["changed"]) == {before["bank/2"], before["bank/3"]}
+    assert office.homes() == before
+
+
+def test_several_parts_split_and_stay_split(office, client):
+    before = office.homes()
+    judge(client, ["bank/1"], ["shop/1"])
+    homes = office.homes()
+    assert homes["bank/1"] == before["bank/1"] != homes["shop/1"]
+    office.resolve()
+    assert office.homes() == homes
+
+
+def test_a_judgement_is_read_back_with_what_became_of_it(client):
+    number = judge(client, ["bank/1"], ["shop/1"]).json["judgement_id"]
+    found = client.get(f"{JUDGEMENTS}/{number}").json
+    assert found["parts"] == [[shown("bank/1")], [shown("shop/1")]]
+    assert (found["kind"], found["actor"], found["reason"]) == (
+        "partition",
+        "steward",
+        "called them",
+    )
+    assert (found["superseded_by"], found["withdrawn_at"]) == (None, None)
+    withdraw(client, number)
+    assert client.get(f"{JUDGEMENTS}/{number}").json["withdrawn_by"] == "steward"
+
+
+def test_judgements_are_listed_in_pages_and_by_record(client):
+    numbers = [
+        judge(client, ["bank/1"], ["shop/1"]).json["judgement_id"],
+        judge(client, ["bank/2"], ["bank/3"]).json["judgement_id"],
+    ]
+    first = client.get(f"{JUDGEMENTS}?limit=1").json
+    second = client.get(first["next"]).json
+    listed = [*first["items"], *second["items"]]
+    assert [each["judgement_id"] for each in listed] == numbers
+    assert second["next"] is None
+    of_bob = client.get(f"{JUDGEMENTS}?source=bank&key=2").json["items"]
+    assert [each["judgement_id"] for each in of_bob] == numbers[1:]
+    problem(client.get(f"{JUDGEMENTS}?source=bank&key=99"), 404, "not-found")
+    problem(client.get(f"{JUDGEMENTS}?source=bank"), 422, "invalid-parameters")
+
+
+def test_what_is_not_as_it_was_shown_is_refused(office, client):
+    before = office.rows(TABLES)
+    part = judge(client, ["bank/1"], ["bank/2"])
+    assert "'shop' with key '1'" in problem(part, 412, "precondition-failed")["detail"]
+    changed = client.post(
+        JUDGEMENTS,
+        json={
+            "parts": [[shown("bank/2", version=2)], [shown("bank/3")]],
+            "actor": "steward",
+            "reason": "",
+        },
+    )
+    problem(changed, 422, "invalid-parameters")
+    body = {"parts": [[shown("bank/2", version=2)], [shown("bank/3")]]}
+    late = client.post(JUDGEMENTS, json={**body, "actor": "steward", "reason": "looked"})
+    assert "version 1" in problem(late, 412, "precondition-failed")["detail"]
+    assert office.rows(TABLES) == before
+
+
+def test_a_contradiction_is_refused_with_its_path_or_supersedes_it(office, client):
+    first = judge(client, ["bank/1"], ["shop/1"]).json["judgement_id"]
+    before = office.rows(TABLES)
+    refused = judge(client, ["bank/1", "shop/1"])
+    assert str(first) in problem(refused, 409, "contradiction")["detail"]
+    assert office.rows(TABLES) == before
+
+    second = judge(client, ["bank/1", "shop/1"], supersedes=[first]).json["judgement_id"]
+    assert office.homes()["bank/1"] == office.homes()["shop/1"]
+    assert client.get(f"{JUDGEMENTS}/{first}").json["superseded_by"] == second
+    problem(withdraw(client, first), 409, "not-in-force")
+    problem(judge(client, ["bank/2", "bank/3"], supersedes=[first]), 412, "precondition-failed")
+
+    withdraw(client, second)
+    assert office.homes()["bank/1"] != office.homes()["shop/1"]
+    problem(withdraw(client, second), 409, "not-in-force")
+
+
+def test_undoing_is_refused_where_what_comes_back_would_contradict(office, client):
+    first = judge(client, ["bank/1"], ["shop/1"]).json["judgement_id"]
+    second = judge(client, ["bank/1", "shop/1"], supersedes=[first]).json["judgement_id"]
+    judge(client, ["bank/1", "shop/1"])
+    before = office.rows(TABLES)
+    problem(withdraw(client, second), 409, "contradiction")
+    assert office.rows(TABLES) == before
+
+
+def test_unsure_keeps_a_pair_below_the_threshold_until_a_record_changes(office, client):
+    before = office.homes()
+    judge(client, ["bank/1"], ["shop/1"], kind="unsure")
+    homes = office.homes()
+    assert homes["bank/1"] == before["bank/1"] != homes["shop/1"]
+    body = {"attributes": {**ANN, "email": ["ann@lee.example", "ann@work.example"]}}
+    told = client.put("/v1/sources/shop/records/1", json=body).json
+    assert told["golden_id"] == before["bank/1"]
+
+
+def test_a_part_may_be_given_the_id(office, client):
+    before = office.homes()
+    judge(client, ["bank/1"], ["shop/1"], keeps_part=1)
+    homes = office.homes()
+    assert homes["shop/1"] == before["bank/1"] != homes["bank/1"]
+    assert office.ask(before["bank/1"]) == before["bank/1"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "more", "field"),
+    [
+        ([], {}, "parts"),
+        ([["bank/2"]], {}, "parts"),
+        ([["bank/2"], []], {}, "parts"),
+        ([["bank/2", "bank/2"]], {}, "parts"),
+        ([["bank/2", "bank/3"]], {"kind": "unsure"}, "parts"),
+        ([["bank/2", "bank/3"]], {"kind": "perhaps"}, "kind"),
+        ([["bank/2"], ["bank/3"]], {"keeps_part": 2}, "keeps_part"),
+        ([["bank/2"], ["bank/3"]], {"keeps_part": 0}, "keeps_part"),
+        ([["bank/2"], ["bank/3"]], {"actor": ""}, "actor"),
+        ([["bank/2"], ["bank/3"]], {"reason": "a\0"}, "reason"),
+        ([["bank/2"], ["bank/3"]], {"supersedes": [10**30]}, "supersedes"),
+        ([["bank/2"], ["bank/3"]], {"colour": "red"}, "colour"),
+    ],
+)
+def test_every_field_that_breaks_a_rule_is_named(office, client, parts, more, field):
+    before = office.rows(TABLES)
+    told = problem(judge(client, *parts, **more), 422, "invalid-parameters")
+    assert any(fault["field"].split(".")[0] == field for fault in told["errors"])
+    assert office.rows(TABLES) == before
+
+
+def test_what_there_is_not_is_told(client):
+    problem(judge(client, ["bank/99", "bank/1"]), 404, "not-found")
+    problem(judge(client, ["bank/2", "bank/3"], supersedes=[7]), 404, "not-found")
+    problem(withdraw(client, 7), 404, "not-found")
+    problem(client.get(f"{JUDGEMENTS}/7"), 404, "not-found")
+    problem(client.get(f"{JUDGEMENTS}/{10**30}"), 404, "not-found")
+    problem(client.delete(f"{JUDGEMENTS}/7"), 422, "invalid-parameters")

@@ -1,0 +1,105 @@
+"""Many records submitted in one body over HTTP: an answer for each, and nothing lost."""
+
+import json
+
+import pytest
+
+from tests.test_api_submissions import ANN_AGAIN, BRIDGE, TABLES, client, office, post, problem
+
+__all__ = ["client", "office"]
+
+
+def test_many_records_are_answered_one_a_line_in_order(office, client):
+    told = post(
+        client,
+        "shop",
+        {"key": "7", "attributes": ANN_AGAIN},
+        {"key": "8", "attributes": {"given_name": "Dee", "date_of_birth": "1999-09-09"}},
+        {"key": "9", "attributes": {"given_name": "Dee", "date_of_birth": "1999-09-09"}},
+        {"key": "1", "attributes": BRIDGE, "modified_at": "2030-01-01T00:00:00Z"},
+    )
+    homes = office.homes()
+    assert [each["line"] for each in told] == [1, 2, 3, 4]
+    assert [each["key"] for each in told] == ["7", "8", "9", "1"]
+    assert [each["status"] for each in told] == [201, 201, 201, 200]
+    assert [each["golden_id"] for each in told] == [homes[f"shop/{n}"] for n in "7891"]
+
+
+def test_a_bad_line_gets_its_own_error_and_the_others_go_in(office, client):
+    told = post(
+        client,
+        "shop",
+        {"key": "7", "attributes": ANN_AGAIN},
+        b'{"key": "8", "attributes": {"given_name": "De',
+        b"",
+        {"key": "9", "attributes": {"colour": "red"}},
+        {"attributes": {}},
+        b'["no object"]',
+        b'{"key": "10", "attributes": {"given_name": "' + b"a" * 10_000_000 + b'"}}',
+        b'{"key": "11", "attributes": {"given_name": NaN}}',
+        b'{"key": "12", "attributes": {}, "attributes": {}}',
+        b'{"key": "13", "attributes": {"given_name": "\\ud800"}}',
+        b'{"key": "14", "attributes": {"given_name": "\xff"}}',
+        {"key": "a\0", "attributes": {}},
+        {"key": "", "attributes": {}},
+        {"key": "k" * 501, "attributes": {}},
+        b'{"key": "15", "attributes": ' + b"[" * 100_000,
+        {"key": "1", "attributes": {}, "modified_at": "2001-01-01T00:00:00Z"},
+        {"key": "17", "attributes": {"given_name": "Last"}},
+    )
+    assert [(each["line"], each["status"]) for each in told] == [
+        (1, 201),
+        (2, 400),
+        (4, 422),
+        (5, 422),
+        (6, 422),
+        (7, 400),
+        (8, 400),
+        (9, 400),
+        (10, 400),
+        (11, 400),
+        (12, 422),
+        (13, 422),
+        (14, 422),
+        (15, 400),
+        (16, 409),
+        (17, 201),
+    ]
+    assert told[2]["errors"][0]["field"] == "attributes.colour"
+    assert told[2]["key"] == "9"
+    assert {"shop/7", "shop/17"} <= office.homes().keys()
+    assert not {"shop/9", "shop/10", "shop/15"} & office.homes().keys()
+
+
+def test_one_key_twice_in_one_body_is_two_versions(office, client):
+    told = post(
+        client,
+        "shop",
+        {"key": "7", "attributes": ANN_AGAIN},
+        {"key": "7", "attributes": {"given_name": "Dee"}},
+        {"key": "7", "attributes": {"given_name": "Dee"}},
+    )
+    assert [each["version"] for each in told] == [1, 2, 2]
+    assert [each["outcome"] for each in told] == ["linked", "new", "unchanged"]
+    assert told[1]["golden_id"] == office.homes()["shop/7"] != told[0]["golden_id"]
+
+
+def test_an_array_is_taken_as_lines_are(client):
+    records = [{"key": str(n), "attributes": {"given_name": f"N\n{n}"}} for n in range(20, 25)]
+    told = post(
+        client, "shop", json.dumps(records, indent=2).encode(), content_type="application/json"
+    )
+    assert [(each["key"], each["status"]) for each in told] == [
+        (str(n), 201) for n in range(20, 25)
+    ]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[{}", b"[1,]", b"{}", b"[] []", b'["\xff"]', b"[" * 100_000]
+)
+def test_an_array_that_is_none_is_refused_whole(office, client, data):
+    before = office.rows(TABLES)
+    answer = client.post("/v1/sources/shop/records", data=data, content_type="application/json")
+    problem(answer, 400, "malformed-request")
+    assert office.rows(TABLES) == before
+    assert client.post("/v1/sources/shop/records", data=b"x").status_code == 415
