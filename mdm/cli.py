@@ -155,6 +155,20 @@ def resolve(model: int | None) -> None:
 
 
 @main.command()
+def verify() -> None:
+    """Check that what is published is what a rebuild would publish; changes nothing."""
+    verification = open_hub().verify()
+    click.echo(telling.of_verification(verification))
+    _end(telling.broken_laws(verification))
+
+
+@main.command()
+def rebuild() -> None:
+    """Make everything derived again from what is kept, with the active model version."""
+    click.echo(telling.of_resolution(open_hub().rebuild()))
+
+
+@main.command()
 @click.option("--labels", type=_KNOWN_FILE, required=True, help="CSV, Parquet or JSON Lines.")
 def evaluate(labels: Path) -> None:
     """Compare what is published with labels (columns source, key, entity)."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mdm.resolution.evaluate import Evaluation
     from mdm.resolution.ingest import IngestFigures
     from mdm.resolution.resolve import Resolution
+    from mdm.resolution.verify import Verification
     from mdm.store.quarantine import QuarantineEntry
 
 _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
@@ -144,6 +145,48 @@ def of_resolution(done: "Resolution") -> str:
         f"{s.split:,} split, {s.retired:,} retired, {s.changed:,} changed, "
         f"{s.unchanged:,} unchanged; {several(s.moved, 'record')} moved"
     )
+
+
+def of_verification(found: "Verification") -> str:
+    """Tell what breaks a law, or that nothing does."""
+    told = [*_not_compared(found)]
+    if found.findings:
+        rows = [(f.law, f.what, f.count, ", ".join(f.examples)) for f in found.findings]
+        return "\n".join([table(["law", "what breaks it", "count", "such as"], rows), *told])
+    held = (
+        f"every law holds: {several(found.records, 'record')}, "
+        f"{several(found.golden_records, 'golden record')}, {several(found.pairs, 'pair')} checked"
+    )
+    return "\n".join([*told, held])
+
+
+def _not_compared(found: "Verification") -> list[str]:
+    """Tell of what only a part could be compared."""
+    said = []
+    if found.waiting:
+        said.append(
+            f"{several(found.waiting, 'record')} waiting for a resolve: they, and "
+            f"{several(found.beside, 'record')} that may belong to them, were compared in part"
+        )
+    if found.retrusted:
+        said.append(
+            f"a source's new trust waits for a resolve: what {found.retrusted:,} golden records "
+            "say was not compared"
+        )
+    return said
+
+
+def broken_laws(found: "Verification") -> str | None:
+    """Say how much breaks a law and what to do; None when nothing does."""
+    count = sum(finding.count for finding in found.findings)
+    if not count:
+        return None
+    advice = []
+    if any(finding.mended for finding in found.findings):
+        advice.append("`mdm rebuild` makes everything derived again")
+    if not all(finding.mended for finding in found.findings):
+        advice.append("what led golden IDs on was kept, and only a backup has it")
+    return f"{several(count, 'finding')}: {'; '.join(advice)}"
 
 
 def of_evaluation(evaluation: "Evaluation") -> str:

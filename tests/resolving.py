@@ -174,7 +174,7 @@ class Office:
     def rows(self, tables: Sequence[str]) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(self.query(f"SELECT * FROM {name}"), key=repr) for name in tables}
 
-    def rebuilt(self, fresh: Store) -> "Office":
+    def rebuilt(self, fresh: Store, *, version: int | None = None) -> "Office":
         """Resolve in another store that gets all that is kept here, and nothing derived."""
         kept = [table for table in metadata.sorted_tables if table.name not in DERIVED]
         with self.store.read() as source, fresh.write() as target:
@@ -187,7 +187,7 @@ class Office:
                     target.connection.execute(sa.insert(table), [dict(row) for row in rows])
             target.commit()
         copy = Office(fresh)
-        copy.resolve()
+        copy.resolve(version)
         return copy
 
     def meaning(self) -> dict[str, list[tuple[object, ...]]]:

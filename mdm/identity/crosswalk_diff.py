@@ -27,6 +27,7 @@ class EventKind(IntEnum):
     ATTACHED  the record is part of it and was not (new, returned, or moved from another)
     MERGED    it is gone from the crosswalk and resolves to `other`
     RETIRED   it is gone from the crosswalk and resolves to nothing
+    CHANGED   it was there before, is there still, and an attribute has another value
     """
 
     MINTED = 1
@@ -36,6 +37,7 @@ class EventKind(IntEnum):
     ATTACHED = 5
     MERGED = 6
     RETIRED = 7
+    CHANGED = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,9 @@ class Events:
     serial: IntArray
     other: IntArray
     record_id: IntArray
+
+
+NO_EVENTS = Events(*(np.empty(0, np.int64) for _ in range(4)))
 
 
 @dataclass(frozen=True)

@@ -82,12 +82,17 @@ def difference(
             _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
         ),
         keys_of=table(_KEYED_ANEW),
-        search_keys=table(_search_keys(rules)),
+        search_keys=table(search_keys(rules, "where pending or restandardised")),
         blocking_keys=table("select key_hash, record_id from kept_key order by all"),
         every_blocking_key=every_key,
         standardised=connection.execute(_STANDARDISED, [rules.rules_hash]).to_arrow_table(),
         records=table(_RECORDS),
     )
+
+
+def rewritten(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """List the golden records that last and say something else, each with which attributes."""
+    return connection.execute(_REWRITTEN).to_arrow_table()
 
 
 def _gone(old: str, new: str, *keys: str) -> str:
@@ -102,6 +107,24 @@ def _changed(new: str, old: str, keys: Sequence[str], values: Sequence[str]) -> 
     return f"select {all_names} from {new} anti join {old} using ({all_names}) order by {names}"
 
 
+_REWRITTEN = """
+    with
+    named as (
+        select serial, new.attributes as new, old.attributes as old,
+               unnest(
+                   list_distinct(list_concat(json_keys(new.attributes), json_keys(old.attributes)))
+               ) as name
+        from new_golden as new
+        join old_golden as old using (serial)
+        where new.attributes <> old.attributes
+    )
+    select serial, to_json(list(name order by name))::varchar as attributes
+    from named
+    where json_extract(new, '$.' || name)::varchar
+          is distinct from json_extract(old, '$.' || name)::varchar
+    group by serial
+    order by serial
+    """
 _STANDARDISED = """
     select record_id, content_hash, ? as rules_hash, standardised as attributes
     from record_raw
@@ -127,8 +150,8 @@ _KEYED_ANEW = """
     """
 
 
-def _search_keys(rules: Rules) -> str:
-    """Select the search keys (kind, value, record_id) of the records that need new ones."""
+def search_keys(rules: Rules, which: str = "") -> str:
+    """Select the search keys (kind, value, record_id) of the records that a clause chooses."""
     parts = [
         f"select '{a.kind.value}' as kind, "
         f"{f'unnest({a.name})' if a.many else a.name} as value, record_id from record"
@@ -146,8 +169,8 @@ def _search_keys(rules: Rules) -> str:
     return f"""
         select distinct kind, value, record_id
         from ({" union all ".join([empty, *parts])})
-        join record_raw using (record_id)
-        where value is not null and (pending or restandardised)
+        semi join (select record_id from record_raw {which}) using (record_id)
+        where value is not null
         order by kind, value, record_id
         """
 

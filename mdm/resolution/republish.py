@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from mdm.identity.contest import Member
-from mdm.identity.crosswalk_diff import Crosswalk, Events, difference
+from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, difference
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
 from mdm.identity.survivorship import survive
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.snapshot import shaped
-from mdm.store import Transaction, neighbourhood, publication
-from mdm.store.codec import to_json
+from mdm.store import Transaction, changes, neighbourhood, publication
+from mdm.store.codec import from_json, to_json
 from mdm.store.neighbourhood import Resident
 from mdm.store.publication import Publication
 
@@ -43,7 +43,9 @@ class Republished:
 
 
 def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Republished:
-    """Publish what re-clustering found; nothing is committed here."""
+    """Publish what re-clustering found, if anything; nothing is committed here."""
+    if not found.residents and not found.changed.residents:
+        return Republished({}, {}, range(0), frozenset(), NO_EVENTS)
     residents, labels = _with_related(tx, found)
     assignment = _assign(residents, labels)
     minted = publication.mint(tx, assignment.minted, at)
@@ -57,7 +59,7 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
     }
     rewritten = _rewritten(_clusters(residents, serials), before, found)
     golden = _golden(model, rewritten)
-    changed = _changed(tx, golden, before, after)
+    changed, said = _changed(tx, golden, before, after)
     publication.publish(
         tx,
         Publication(
@@ -83,6 +85,7 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
         rewritten=np.empty(0, np.int64),
         resolves=_resolves(assignment, minted),
     )
+    changes.note(tx, events, said, at=at)
     return Republished(before, after, minted, changed, events)
 
 
@@ -148,17 +151,25 @@ def _rewritten(clusters: Clusters, before: Mapping[int, int], found: Reclustered
 
 def _changed(
     tx: Transaction, golden: pa.Table, before: Mapping[int, int], after: Mapping[int, int]
-) -> frozenset[int]:
-    """List the golden records that are not as they were."""
+) -> tuple[frozenset[int], pa.Table]:
+    """List the golden records that are not as they were, and what the lasting ones say anew."""
     moved = before.items() ^ after.items()
-    rows = golden.to_pylist()
-    kept = neighbourhood.golden_contents(tx, [row["serial"] for row in rows])
-    said = {
-        row["serial"]
-        for row in rows
-        if kept.get(row["serial"]) != (row["attributes"], row["provenance"])
-    }
-    return frozenset({serial for _, serial in moved} | said)
+    rows = {row["serial"]: (row["attributes"], row["provenance"]) for row in golden.to_pylist()}
+    kept = neighbourhood.golden_contents(tx, rows)
+    said = {serial for serial, content in rows.items() if kept.get(serial) != content}
+    anew = [
+        (serial, to_json(names))
+        for serial in sorted(said & kept.keys())
+        if (names := _differing(from_json(kept[serial][0]), from_json(rows[serial][0])))
+    ]
+    changed = frozenset({serial for _, serial in moved} | said)
+    return changed, _table(anew, "serial", "attributes", texts=1)
+
+
+def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Name the attributes that came, went or have another value."""
+    names = before.keys() | after.keys()
+    return sorted(name for name in names if before.get(name) != after.get(name))
 
 
 def _golden(model: ReadyModel, clusters: Clusters) -> pa.Table:

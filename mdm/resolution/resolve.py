@@ -5,7 +5,7 @@ write lock, so that readers see the old or the new state.  When another resoluti
 came in between, the snapshot no longer holds, and the resolution begins again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 import duckdb
@@ -23,12 +23,12 @@ from mdm.model.clock import now
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
-from mdm.resolution import publishing
+from mdm.resolution import publishing, wrong_keys
 from mdm.resolution.clustering import cluster
-from mdm.resolution.snapshot import Snapshot, moment, read_all
+from mdm.resolution.snapshot import Snapshot, moment, read_in
 from mdm.resolution.stages import Stages
 from mdm.resolution.surviving import make_golden
-from mdm.store import Store, Transaction, models, publication, resolutions
+from mdm.store import Store, Transaction, changes, models, publication, resolutions
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,67 @@ def resolve(store: Store, *, version: int | None = None, progress: Progress = SI
     NotFound for a version that there is none of.
     """
     with store.read() as tx:
-        chosen = models.newest(tx) if version is None else models.get(tx, version)
-    if chosen is None:
-        raise NothingToDo("there is no model to resolve with: run `mdm train` first")
+        chosen = _chosen(tx, version)
     while True:
         with connect() as connection:
-            published = _attempt(store, connection, chosen, progress)
+            published = attempt(store, connection, lambda _: chosen, progress)
         if published is not None:
             return published
 
 
-def _attempt(
-    store: Store, connection: duckdb.DuckDBPyConnection, chosen: ModelVersion, progress: Progress
+def _chosen(tx: Transaction, version: int | None) -> ModelVersion:
+    chosen = models.newest(tx) if version is None else models.get(tx, version)
+    if chosen is None:
+        raise NothingToDo("there is no model to resolve with: run `mdm train` first")
+    return chosen
+
+
+def attempt(
+    store: Store,
+    connection: duckdb.DuckDBPyConnection,
+    choose: Callable[[Transaction], ModelVersion],
+    progress: Progress,
+    *,
+    anew: bool = False,
 ) -> Resolution | None:
-    """Resolve one snapshot; None when it no longer holds by the time of publishing."""
+    """Resolve one snapshot; None when it no longer holds by the time of publishing.
+
+    `choose` names the model version; with `anew`, values and keys are made anew whatever is kept.
+    """
     started_at, stages = now(), Stages(progress)
-    model = ScoringModel.of(chosen)
+    with stages.of("read"), store.read() as tx:
+        chosen = choose(tx)
+        model = ScoringModel.of(chosen)
+        snapshot = read_in(tx, connection, model.rules, progress, anew=anew)
+    assignment = find(snapshot, chosen, model, stages, progress)
+    every_key = snapshot.keyed != chosen.version
+    with store.write() as tx, stages.of("publish"):
+        if moment(tx) != snapshot.moment:
+            return None
+        summary = _publish(tx, snapshot, model, assignment, every_key=every_key)
+        _settle(tx, chosen, started_at, summary)
+        tx.commit()
+    return _resolution(chosen, snapshot, summary, stages.seconds)
+
+
+def find(
+    snapshot: Snapshot,
+    chosen: ModelVersion,
+    model: ScoringModel,
+    stages: Stages,
+    progress: Progress,
+) -> Assignment:
+    """Work out everything that publishing writes, as tables beside those of the snapshot.
+
+    Makes `scored`, `new_pair`, `home`, `own`, `new_golden` and `kept_key`.
+    """
+    connection = snapshot.connection
     link, review = round(chosen.link_bits * MICRO), round(chosen.review_bits * MICRO)
-    with stages.of("read"):
-        snapshot = read_all(store, connection, model.rules, progress)
     with stages.of("block"):
         blocking.make_keys(connection, model.rules)
         blocking.make_pairs(connection, model.rules, chosen.skipped_keys)
+        if snapshot.anew:
+            wrong_keys.make_wrong_keys(connection, model.rules, chosen.skipped_keys)
         every_key = snapshot.keyed != chosen.version
         publishing.make_keys(connection, model.rules, chosen.skipped_keys, every=every_key)
     with stages.of("score"):
@@ -83,13 +122,7 @@ def _attempt(
         assignment = _identify(connection, labels)
     with stages.of("survive"):
         make_golden(connection, model.rules, progress)
-    with store.write() as tx, stages.of("publish"):
-        if moment(tx) != snapshot.moment:
-            return None
-        summary = _publish(tx, snapshot, model, assignment, every_key=every_key)
-        _settle(tx, chosen, started_at, summary)
-        tx.commit()
-    return _resolution(chosen, snapshot, summary, stages.seconds)
+    return assignment
 
 
 def _identify(connection: duckdb.DuckDBPyConnection, labels: IntArray) -> Assignment:
@@ -136,14 +169,19 @@ def _publish(
         serial: minted[-into - 1] if into < 0 else into
         for serial, into in assignment.resolves.items()
     }
-    _, summary = difference(
-        _crosswalk(connection, "old_crosswalk"),
-        _crosswalk(connection, "home"),
-        minted=new,
-        rewritten=differing.golden["serial"].to_numpy(),
-        resolves=resolves,
-    )
+    before, after = _crosswalk(connection, "old_crosswalk"), _crosswalk(connection, "home")
+    rewritten = differing.golden["serial"].to_numpy()
+    events, summary = difference(before, after, minted=new, rewritten=rewritten, resolves=resolves)
+    if changes.last(tx) == 0:
+        # what an older release published was told to nobody
+        events, _ = difference(
+            _NOBODY, after, minted=after.serials, rewritten=rewritten, resolves=resolves
+        )
+    changes.note(tx, events, publishing.rewritten(connection), at=at)
     return summary
+
+
+_NOBODY = Crosswalk(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def _crosswalk(connection: duckdb.DuckDBPyConnection, table: str) -> Crosswalk:

@@ -17,10 +17,12 @@ from mdm.model.judgements import Judgement
 from mdm.model.progress import Advance, Progress
 from mdm.model.records import Attributes, AttributeValue
 from mdm.model.rules.rules import Rules
+from mdm.resolution import wrong_keys
 from mdm.standardise import Standardiser
 from mdm.store import (
     Store,
     Transaction,
+    changes,
     judgements,
     matching_input,
     records,
@@ -30,7 +32,7 @@ from mdm.store import (
 from mdm.store.codec import attributes_from_json, to_json
 
 Moment = tuple[int, int, str]
-"""The last resolution, the last change of judgements, when a source was declared last."""
+"""The last publication, the last change of judgements, when a source was declared last."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Snapshot:
 
     `count` is the number of live records; `keyed` the model version whose blocking keys are kept;
     `moment` changes with whatever changes the meaning of the snapshot: another publication, a
-    judgement made or withdrawn, a source's new trust.
+    judgement made or withdrawn, a source's new trust.  `anew`: no derived value of a record was
+    trusted (`read_in`).
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -47,11 +50,12 @@ class Snapshot:
     judgements: list[Judgement] = field(default_factory=list)
     keyed: int | None = None
     moment: Moment = (0, 0, "")
+    anew: bool = False
 
 
 def moment(tx: Transaction) -> Moment:
     """Tell the moment of a transaction."""
-    return resolutions.last(tx), judgements.changes(tx), sources.last_declared(tx)
+    return changes.last(tx), judgements.changes(tx), sources.last_declared(tx)
 
 
 def read_records(
@@ -70,36 +74,71 @@ def read_all(
     Makes `record_raw`, `record`, `old_pair`, `old_crosswalk`, `old_golden`, `retired_pending`.
     """
     with store.read() as tx:
-        count = _records(tx, connection, rules, progress)
-        with progress.step("read what is published", None):
-            _table(connection, "old_pair", matching_input.old_pairs(tx))
-            _table(connection, "old_crosswalk", matching_input.old_crosswalk(tx))
-            _table(connection, "old_golden", matching_input.old_golden(tx))
-            _table(connection, "retired_pending", matching_input.retired_pending(tx))
-        judged = judgements.in_force(tx)
-        return Snapshot(connection, count, judged, resolutions.keyed(tx), moment(tx))
+        return read_in(tx, connection, rules, progress)
+
+
+def read_in(
+    tx: Transaction,
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    progress: Progress,
+    *,
+    anew: bool = False,
+) -> Snapshot:
+    """Read the same in a transaction that is open.
+
+    `anew`: standardise all records, whatever values of theirs are kept, and read which keys are
+    (`mdm.resolution.wrong_keys`).
+    """
+    count = _records(tx, connection, rules, progress, anew=anew)
+    with progress.step("read what is published", None):
+        _table(connection, "old_pair", matching_input.old_pairs(tx))
+        _table(connection, "old_crosswalk", matching_input.old_crosswalk(tx))
+        _table(connection, "old_golden", matching_input.old_golden(tx))
+        _table(connection, "retired_pending", matching_input.retired_pending(tx))
+    if anew:
+        wrong_keys.read_digests(tx, connection, progress)
+    judged = judgements.in_force(tx)
+    return Snapshot(connection, count, judged, resolutions.keyed(tx), moment(tx), anew)
 
 
 def _records(
-    tx: Transaction, connection: duckdb.DuckDBPyConnection, rules: Rules, progress: Progress
+    tx: Transaction,
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    progress: Progress,
+    *,
+    anew: bool = False,
 ) -> int:
     with progress.step("read records", records.live_count(tx)) as advance:
         reader = matching_input.live_records(tx)
         schema = reader.schema.append(pa.field("restandardised", pa.bool_()))
-        batches = _standardised(reader, rules, advance)
+        batches = _standardised(reader, rules, advance, anew=anew)
         return load_records(connection, pa.RecordBatchReader.from_batches(schema, batches), rules)
 
 
 def _standardised(
-    reader: pa.RecordBatchReader, rules: Rules, advance: Advance
+    reader: pa.RecordBatchReader, rules: Rules, advance: Advance, *, anew: bool
 ) -> Iterator[pa.RecordBatch]:
-    """Standardise anew a batch that holds anything standardised by other rules than these."""
+    """Standardise anew a batch that holds anything standardised by other rules than these.
+
+    `restandardised` are the records whose kept value is another one, or by other rules.
+    """
     standardiser = Standardiser(rules)
     for batch in reader:
-        anew = pc.unique(batch["rules_hash"]).to_pylist() not in ([], [rules.rules_hash])
-        ready = _anew(batch, standardiser, rules) if anew else batch
-        yield ready.append_column("restandardised", pa.array([anew] * len(batch), pa.bool_()))
+        hashes = pc.unique(batch["rules_hash"]).to_pylist()
+        if anew or hashes not in ([], [rules.rules_hash]):
+            ready = _anew(batch, standardiser, rules)
+        else:
+            ready = batch
+        yield ready.append_column("restandardised", _differs(batch, ready, rules))
         advance(len(batch))
+
+
+def _differs(kept: pa.RecordBatch, ready: pa.RecordBatch, rules: Rules) -> "pa.Array[Any]":
+    by_others = pc.not_equal(kept["rules_hash"], pa.scalar(rules.rules_hash))
+    other = pc.not_equal(kept["standardised"], ready["standardised"])
+    return pc.or_(by_others, other).fill_null(True)
 
 
 def _anew(batch: pa.RecordBatch, standardiser: Standardiser, rules: Rules) -> pa.RecordBatch:

@@ -104,12 +104,12 @@ def live_records(tx: Transaction) -> pa.RecordBatchReader:
     rules_hash and standardised (JSON; both null before the first standardising), attributes
     (JSON), own_serial (null before the first publication), pending.
     """
-    return _reader(tx, _LIVE, _LIVE_SCHEMA)
+    return reader(tx, _LIVE, _LIVE_SCHEMA)
 
 
 def retired_pending(tx: Transaction) -> pa.RecordBatchReader:
     """Give record_id and content_hash of retired records that publication does not know of yet."""
-    return _reader(tx, _RETIRED_PENDING, _RETIRED_PENDING_SCHEMA)
+    return reader(tx, _RETIRED_PENDING, _RETIRED_PENDING_SCHEMA)
 
 
 def old_pairs(tx: Transaction) -> pa.RecordBatchReader:
@@ -117,20 +117,21 @@ def old_pairs(tx: Transaction) -> pa.RecordBatchReader:
 
     Weights are micro-bits; `inside_only` pairs are kept only because they lie inside a component.
     """
-    return _reader(tx, _PAIRS, _PAIRS_SCHEMA)
+    return reader(tx, _PAIRS, _PAIRS_SCHEMA)
 
 
 def old_crosswalk(tx: Transaction) -> pa.RecordBatchReader:
     """Give the published crosswalk: record_id, serial of its golden ID; by record ID."""
-    return _reader(tx, _CROSSWALK, _CROSSWALK_SCHEMA)
+    return reader(tx, _CROSSWALK, _CROSSWALK_SCHEMA)
 
 
 def old_golden(tx: Transaction) -> pa.RecordBatchReader:
     """Give the published golden records: serial, version, attributes, provenance (JSON)."""
-    return _reader(tx, _GOLDEN, _GOLDEN_SCHEMA)
+    return reader(tx, _GOLDEN, _GOLDEN_SCHEMA)
 
 
-def _reader(tx: Transaction, query: str, schema: pa.Schema) -> pa.RecordBatchReader:
+def reader(tx: Transaction, query: str, schema: pa.Schema) -> pa.RecordBatchReader:
+    """Give the rows of a query, its columns as the schema says."""
     return pa.RecordBatchReader.from_batches(schema, _batches(tx, query, schema))
 
 

@@ -200,6 +200,25 @@ resolution = sa.Table(
     sqlite_autoincrement=True,
 )
 
+publication = sa.Table(
+    "publication",
+    metadata,
+    _key("publication_id"),
+    _text("published_at"),
+)
+
+change = sa.Table(
+    "change",
+    metadata,
+    _key("change_id"),
+    sa.Column("publication_id", _Number, nullable=False),
+    sa.Column("kind", sa.SmallInteger, nullable=False),
+    sa.Column("serial", _Number, nullable=False),
+    sa.Column("other", _Number),
+    sa.Column("record_id", _Number),
+    _text("attributes", nullable=True),
+)
+
 # Derived.  Pairs and keys, the largest tables, hold record IDs without a foreign key:
 # publication writes them from records that it has just read.
 
