@@ -5,6 +5,7 @@ judgement and all that follows from it are published in one transaction.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mdm.identity.judgements import contradictions
 from mdm.model.clock import now
@@ -57,10 +58,10 @@ class Judge:
             path = contradictions(made, others)
             if path:
                 raise Contradiction(path)
-            number = judgements.add(tx, made)
-            judgements.supersede(tx, proposal.supersedes, number)
+            made = replace(made, judgement_id=judgements.add(tx, made))
+            judgements.supersede(tx, proposal.supersedes, made.judgement_id)
             _keep(tx, proposal, found)
-            done = self._done(tx, model, number, [made, *superseded])
+            done = self._done(tx, model, made.judgement_id, [made, *superseded])
             tx.commit()
         return done
 

@@ -12,11 +12,17 @@ from mdm.store import Transaction, judgements, neighbourhood
 
 
 class JudgedAround:
-    """The judgements in force, but for those in `without`, that touch the records looked at."""
+    """The judgements in force, but for those in `without`, that touch the records looked at.
 
-    def __init__(self, tx: Transaction, *, without: Collection[int] = ()) -> None:
+    Records that are `absent` count as retired.
+    """
+
+    def __init__(
+        self, tx: Transaction, *, without: Collection[int] = (), absent: Collection[int] = ()
+    ) -> None:
         self._tx = tx
         self._without = without
+        self._absent = absent
         self._nothing = not judgements.any_in_force(tx)
         self._looked_at: set[int] = set()
         self._judgements: dict[int, Judgement] = {}
@@ -55,7 +61,7 @@ class JudgedAround:
         return pair in self.asked.unsure
 
     def _work_out(self) -> None:
-        live = neighbourhood.contents(self._tx, self.members())
+        live = neighbourhood.contents(self._tx, self.members().difference(self._absent))
         self.asked = constraints(self._judgements.values(), live)
         self._group = {record: group for group in self.asked.same for record in group}
 

@@ -141,10 +141,11 @@ class _Around:
 
     def _unchanged_parts(self, seeds: Iterable[int]) -> list[Component]:
         """Find the components of what was there before and is there still."""
-        acts = self._judgements
-        judged = JudgedAround(self._tx, without={each.judgement_id for each in acts})
+        acts, changed = self._judgements, self._changed.numbers
+        numbers = {each.judgement_id for each in acts}
+        judged = JudgedAround(self._tx, without=numbers, absent=changed)
         cut = {_pair(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
-        links = Links(self._tx, self._model.link, judged, without=self._changed.numbers, cut=cut)
+        links = Links(self._tx, self._model.link, judged, without=changed, cut=cut)
         return Walks(links).components_of(seeds)
 
     def _look_at(self, residents: Iterable[Resident]) -> None:
