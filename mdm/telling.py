@@ -164,14 +164,16 @@ def _not_compared(found: "Verification") -> list[str]:
     """Tell of what only a part could be compared."""
     said = []
     if found.waiting:
+        one = found.waiting == 1
         said.append(
-            f"{several(found.waiting, 'record')} waiting for a resolve: they, and "
-            f"{several(found.beside, 'record')} that may belong to them, were compared in part"
+            f"{several(found.waiting, 'record')} {'waits' if one else 'wait'} for a resolve: "
+            f"{'it' if one else 'they'} and {several(found.beside, 'other')} that hang together "
+            "with such records were compared in part"
         )
     if found.retrusted:
         said.append(
-            f"a source's new trust waits for a resolve: what {found.retrusted:,} golden records "
-            "say was not compared"
+            "a source's new trust waits for a resolve: what "
+            f"{several(found.retrusted, 'golden record')} may say was not compared"
         )
     return said
 
@@ -185,7 +187,7 @@ def broken_laws(found: "Verification") -> str | None:
     if any(finding.mended for finding in found.findings):
         advice.append("`mdm rebuild` makes everything derived again")
     if not all(finding.mended for finding in found.findings):
-        advice.append("what led golden IDs on was kept, and only a backup has it")
+        advice.append("golden IDs that stand for no record stay so, unless a backup knows more")
     return f"{several(count, 'finding')}: {'; '.join(advice)}"
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from mdm.cli import main
 from mdm.hub import Hub
 from mdm.model.errors import NothingToDo
 from mdm.resolution.laws import Finding
@@ -107,9 +109,10 @@ def test_a_golden_record_without_a_record_is_found_and_goes(office):
 def test_a_golden_id_that_nobody_ever_had_is_found_and_no_rebuild_mends_it(office):
     run(office, "INSERT INTO golden_id (serial, golden_id, minted_at) VALUES (99, 'g99', '')")
     (finding,) = found(office).values()
-    assert finding == Finding("golden IDs", "golden IDs that lead nowhere", 1, ("g99",), False)
+    nobodys = "golden IDs that stand for no record"
+    assert finding == Finding("golden IDs", nobodys, 1, ("g99",), mended=False)
     rebuild(office.store)
-    assert found(office).keys() == {"golden IDs that lead nowhere"}
+    assert found(office).keys() == {nobodys}
 
 
 def test_a_store_that_keeps_the_laws_is_counted(office):
@@ -258,3 +261,36 @@ def test_verification_holds_after_judgements_submissions_and_other_versions(offi
     office.resolve(1)
     assert hub.verify().findings == []
     assert hub.rebuild().golden_records == len(set(office.homes().values()))
+
+
+def test_the_commands_tell_what_is_wrong_what_to_do_and_that_it_is_done(
+    office, store_url, monkeypatch
+):
+    monkeypatch.setenv("MDM_DATABASE_URL", store_url)
+    run(office, "DELETE FROM pair", "DELETE FROM crosswalk WHERE record_id = {bank/2}")
+
+    damaged = CliRunner().invoke(main, ["verify"])
+    assert damaged.exit_code == 1
+    assert "pairs that are missing" in damaged.stdout
+    assert "records in no golden record" in damaged.stdout
+    assert "bank/2" in damaged.stdout
+    last = damaged.stderr.splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert last.endswith(" findings: `mdm rebuild` makes everything derived again")
+
+    assert CliRunner().invoke(main, ["rebuild"]).exit_code == 0
+    mended = CliRunner().invoke(main, ["verify"])
+    pairs = office.query("SELECT count(*) FROM pair")[0][0]
+    assert mended.exit_code == 0
+    assert mended.stdout == (
+        f"every law holds: 8 records, 4 golden records, {pairs} pairs checked\n"
+    )
+
+
+def test_the_command_says_how_many_records_could_not_be_compared(office, store_url, monkeypatch):
+    monkeypatch.setenv("MDM_DATABASE_URL", store_url)
+    office.take(bank_8=ANN)
+    told = CliRunner().invoke(main, ["verify"])
+    assert told.exit_code == 0
+    assert told.stdout.startswith("1 record waits for a resolve: it and 3 others that hang ")
+    assert "every law holds" in told.stdout.splitlines()[-1]

@@ -163,9 +163,14 @@ _WRONG_OWN = """
     where not shifts and own.serial is distinct from own_serial
     """
 
-# An ID leads somewhere if a golden record carries it, or one has a record whose own ID it is; it
-# may lead nowhere if all such records are retired, or wait.
-_LOST_IDS = """
+
+def _ids_that(are_lost: str) -> str:
+    """Select the golden IDs that no golden record carries and of which this is true.
+
+    One leads to the golden record of a record whose own ID it is; it may lead nowhere if all such
+    records are retired, or wait.
+    """
+    return f"""
     with
     owner as (
         select own_serial, record_id, live and not waits as settled from known
@@ -185,8 +190,9 @@ _LOST_IDS = """
     from golden_id
     anti join old_golden using (serial)
     left join owned using (serial)
-    where owned.serial is null or (settled and not leads)
+    where {are_lost}
     """
+
 
 _CHECKS = (
     _Check("rebuild", "records standardised otherwise", "select record_id from wrong_value"),
@@ -214,6 +220,12 @@ _CHECKS = (
         "select distinct serial from old_crosswalk anti join old_golden using (serial)",
     ),
     _Check("golden IDs", "records whose own ID should be another", _WRONG_OWN),
-    _Check("golden IDs", "golden IDs that lead nowhere", _LOST_IDS, mended=False),
+    _Check("golden IDs", "golden IDs that lead nowhere", _ids_that("settled and not leads")),
+    _Check(
+        "golden IDs",
+        "golden IDs that stand for no record",
+        _ids_that("owned.serial is null"),
+        mended=False,
+    ),
     _Check("weights", "pairs with another match weight", _WRONG_WEIGHTS),
 )
