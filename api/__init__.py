@@ -4,6 +4,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from api import (
+    changes,
     documentation,
     errors,
     golden_records,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     records.blueprint,
     submissions.blueprint,
     judgements.blueprint,
+    changes.blueprint,
     health.blueprint,
 )
 

@@ -6,6 +6,7 @@ Each answer is one consistent moment of the store.  Nothing here writes.
 from collections.abc import Mapping, Sequence
 
 from mdm.identity.components import MICRO
+from mdm.model.changes import Change
 from mdm.model.explanation import Explainer, Part
 from mdm.model.models import ModelVersion
 from mdm.model.records import RecordRef
@@ -26,7 +27,7 @@ from mdm.model.views import (
 )
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
-from mdm.store.reads import evidence, golden, judgements, records, sources
+from mdm.store.reads import changes, evidence, golden, judgements, records, sources
 from mdm.store.reads.evidence import StoredPair
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
@@ -147,6 +148,17 @@ class Reading:
         with snapshot(self._store) as tx:
             found = judgements.judgements(tx, ref, after=behind, limit=limit + 1)
         rest = (found[limit - 1].judgement_id,) if len(found) > limit else None
+        return Page(found[:limit], rest)
+
+    def changes(self, *, after: int, limit: int) -> Page[Change]:
+        """Read at most `limit` changes with a number above `after`, in one order without gaps.
+
+        The values that they tell are those of the same moment, so that whoever has followed to the
+        end has what is published.
+        """
+        with snapshot(self._store) as tx:
+            found = changes.changes(tx, after=after, limit=limit + 1)
+        rest = (found[limit - 1].number,) if len(found) > limit else None
         return Page(found[:limit], rest)
 
     def sources(self) -> list[SourceSummary]:

@@ -112,7 +112,7 @@ def test_the_vendored_files_are_the_ones_that_were_published():
 
 def test_the_written_documentation_names_every_endpoint_parameter_and_problem(document):
     text = DOCS.read_text()
-    parameters = ASKED_FOR | {"limit", "cursor"}
+    parameters = ASKED_FOR | {"limit", "cursor", "after"}
     wanted = {*document["paths"], *(problem.uri for problem in PROBLEMS)}
     wanted |= {f"`{name}`" for name in parameters}
 
@@ -163,7 +163,7 @@ def _is_told(parameter: str | dict, way: object) -> bool:
     if "$ref" in parameter or parameter["in"] != "query":
         return True
     parameter["required"] = parameter["name"] in way
-    return parameter["required"] or parameter["name"] == "limit"
+    return parameter["required"] or parameter["name"] in {"limit", "after"}
 
 
 @pytest.mark.parametrize("mode", GenerationMode)

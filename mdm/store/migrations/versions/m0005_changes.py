@@ -1,4 +1,8 @@
-"""The log of publications and of what each changed, for those who follow."""
+"""The log of publications and of what each changed, for those who follow.
+
+What was published before is told by the next resolve; until then nothing is submitted (`keyed`),
+or the log would begin with that.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +14,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables, empty: what was published before is told by the next resolve."""
+    """Make the tables, empty."""
     op.create_table(
         "publication",
         sa.Column("publication_id", _NUMBER, autoincrement=False, nullable=False),
@@ -28,3 +32,4 @@ def upgrade() -> None:
         sa.Column("attributes", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("change_id", name="change_pk"),
     )
+    op.execute("UPDATE resolution SET keyed = NULL")
