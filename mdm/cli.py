@@ -41,6 +41,10 @@ def _sources(kind: click.Path) -> Callable[[_Command], _Command]:
     )
 
 
+_REQUEST_PATIENCE = 10.0
+"""Seconds that a request waits for another writer before it is answered with 503."""
+
+
 def open_hub(rules: Path | None = None, *, console: Console | None = None) -> "Hub":
     """Open the hub that the settings name, over its rules; progress goes to the console."""
     # what stands below the hub takes seconds to import: `mdm --help` does without
@@ -217,4 +221,14 @@ def serve(host: str, port: int, workers: int, rules: Path | None) -> None:
     store = Store(_database_url())
     store.check()
     store.close()
-    serve_api(lambda: open_hub(rules), Listening(host=host, port=port, workers=workers))
+    listening = Listening(host=host, port=port, workers=workers)
+    serve_api(lambda: _hub_of_requests(rules), listening)
+
+
+def _hub_of_requests(rules: Path | None) -> "Hub":
+    """Open a hub for requests: nobody watches its progress, and nobody waits for minutes."""
+    from mdm.hub import Hub
+    from mdm.model.rules.load import load_rules
+    from mdm.store import Store
+
+    return Hub(Store(_database_url(), patience=_REQUEST_PATIENCE), load_rules(rules))

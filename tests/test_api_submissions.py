@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from api import create_app
 from mdm.hub import Hub
+from mdm.store import Store
 from mdm.store.schema import metadata
 from tests.resolving import ANN, BOB, RULES, Office
 from tests.test_api_records import ODD_KEYS
@@ -261,3 +262,18 @@ def test_what_was_submitted_is_what_a_batch_would_publish(office, client, sqlite
     delete(client, "shop/7")
     if database == "postgresql":
         batch_says_the_same(office, sqlite_store)
+
+
+def test_what_another_writer_keeps_waiting_too_long_is_told_when_to_come_again(office, store_url):
+    impatient = Store(store_url, patience=0.05)
+    client = create_app(Hub(impatient, RULES)).test_client()
+    golden_id = office.homes()["bank/2"]
+    with office.store.write():
+        busy = put(client, "shop/7", ANN_AGAIN)
+        assert problem(busy, 503, "busy")["detail"].startswith("nothing of it was taken")
+        assert int(busy.headers["Retry-After"]) > 0
+        (line,) = post(client, "shop", {"key": "7", "attributes": ANN_AGAIN})
+        assert (line["status"], line["type"]) == (503, "/problems/busy")
+        assert client.get(f"/v1/golden-records/{golden_id}").status_code == 200
+    assert put(client, "shop/7", ANN_AGAIN).status_code == 201
+    impatient.close()

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mdm.cli import main
+from mdm.store import Store
 from mdm.store.schema import metadata
 from tests import small_town, stores
 from tests.resolving import Office
@@ -259,7 +260,7 @@ def test_a_database_that_cannot_be_opened_is_told_in_one_line(monkeypatch, url, 
 def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(
     sqlite_store, monkeypatch
 ):
-    monkeypatch.setattr("mdm.store.engines.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setitem(Store.__init__.__kwdefaults__, "patience", 0.05)
     with sqlite_store.write():
         assert said("models") == "no model was trained yet\n"
         assert "is locked by another process: try again" in refused("ingest")

@@ -1,4 +1,4 @@
-"""Components that grow over the limit, and what stood there before: the rest of them changes too."""
+"""Components that grow over the limit: what hung on their records before changes too."""
 
 import pytest
 

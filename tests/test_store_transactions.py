@@ -10,9 +10,9 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from mdm.model.errors import StoreFailed
+from mdm.model.errors import StoreBusy, StoreFailed
 from mdm.model.records import Source
-from mdm.store import matching_input, publication, records
+from mdm.store import Store, matching_input, publication, records
 from tests import stores
 from tests.stores import ARRIVED, incoming, take
 
@@ -50,6 +50,15 @@ def test_an_error_in_a_write_leaves_nothing_and_frees_the_lock(store):
         fail()
     with store.write() as tx:
         assert publication.mint(tx, 2, ARRIVED) == range(1, 3)
+
+
+def test_a_writer_waits_for_the_one_before_it_as_long_as_its_patience_lasts(store, store_url):
+    impatient = Store(store_url, patience=0.05)
+    with store.write(), pytest.raises(StoreBusy, match="is locked by another process"):
+        impatient.write().__enter__()
+    with impatient.write() as tx:
+        assert publication.mint(tx, 1, ARRIVED) == range(1, 2)
+    impatient.close()
 
 
 def test_a_transaction_that_was_committed_refuses_more(store):

@@ -4,7 +4,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import duckdb
@@ -34,13 +34,14 @@ class ScoringModel:
 
     @classmethod
     def of(cls, version: ModelVersion) -> "ScoringModel":
-        """Read a kept model version."""
-        rules = rules_from_text(version.rules, f"the rules of model version {version.version}")
-        return cls(
-            rules=replace(rules, rules_hash=version.rules_hash),
-            settings=orjson.loads(version.settings),
-            frequencies=version.term_frequencies,
-            unseen=1 / max(1, int(str(version.figures["records"]))),
+        """Read a kept model version; the last few are kept ready, with the SQL they score by."""
+        return _read(
+            version.rules,
+            f"the rules of model version {version.version}",
+            version.rules_hash,
+            version.settings,
+            version.term_frequencies,
+            int(str(version.figures["records"])),
         )
 
     @cached_property
@@ -106,6 +107,18 @@ class ScoringModel:
         for attribute, value, frequency in zip(*columns, strict=True):
             known[attribute][value] = frequency
         return dict(known)
+
+
+@lru_cache(maxsize=4)
+def _read(
+    rules: str, where: str, rules_hash: str, settings: str, frequencies: bytes, count: int
+) -> ScoringModel:
+    return ScoringModel(
+        rules=replace(rules_from_text(rules, where), rules_hash=rules_hash),
+        settings=orjson.loads(settings),
+        frequencies=frequencies,
+        unseen=1 / max(1, count),
+    )
 
 
 def agreeing_levels(comparison: Comparison) -> dict[int, list[int]]:

@@ -6,6 +6,7 @@ for a SELECT; BEGIN is sent by the event below instead.
 """
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,23 +19,31 @@ MODE = "mdm_mode"
 WRITE_LOCK = 0x6D646D
 """The advisory lock of PostgreSQL that every writer takes ('mdm' in ASCII)."""
 
-BUSY_TIMEOUT_MS = 600_000
-"""A writer waits so long for the one before it: a million records take 40 seconds to publish."""
+PATIENCE = 600.0
+"""Seconds that a writer waits; the one before it may publish a million records in a minute."""
+_PATIENCE = "mdm_patience"
+"""The execution option that tells it."""
 _CACHE_KIB = 65_536
 
 
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
-def make_engine(url: str) -> sa.Engine:
+def make_engine(url: str, patience: float) -> sa.Engine:
     """Make the engine of a database URL; nothing is opened yet.
 
+    `patience`: how many seconds a writer waits for the one before it.
     The pool keeps five idle connections and never makes a thread wait for one.  Raises
     StoreNotReady for a URL of another kind of database, or none at all.
     """
-    engine = sa.create_engine(_checked(url), max_overflow=-1, pool_pre_ping=True)
+    engine = sa.create_engine(
+        _checked(url),
+        max_overflow=-1,
+        pool_pre_ping=True,
+        execution_options={_PATIENCE: patience},
+    )
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _configure_sqlite)
+        sa.event.listen(engine, "connect", partial(_configure_sqlite, patience))
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -68,15 +77,22 @@ def take_snapshot(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT 1").all()
 
 
+_WAIT_AND_LOCK = sa.text("""
+    SELECT set_config('lock_timeout', :milliseconds, true), pg_advisory_xact_lock(:lock)
+""")
+
+
 def take_write_lock(connection: sa.Connection) -> None:
     """Wait until this is the only writer; SQLite did so already with BEGIN IMMEDIATE."""
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+        milliseconds = round(connection.get_execution_options()[_PATIENCE] * 1000)
+        parameters = {"milliseconds": str(milliseconds), "lock": WRITE_LOCK}
+        connection.execute(_WAIT_AND_LOCK, parameters)
 
 
-def _configure_sqlite(raw: sqlite3.Connection, _: object) -> None:
+def _configure_sqlite(patience: float, raw: sqlite3.Connection, _: object) -> None:
     raw.isolation_level = None
-    raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    raw.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
     raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA foreign_keys = ON")

@@ -32,7 +32,7 @@ def opening(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        if _sqlite_code(error.orig) in _BUSY:
+        if _waited_in_vain(error.orig):
             message = f"{_named(engine)} is locked by another process: try again when it ended"
             raise StoreBusy(message) from error
         raise StoreNotReady(f"{_named(engine)} cannot be opened: {_said(error.orig)}") from error
@@ -54,6 +54,10 @@ def using(engine: sa.Engine) -> Iterator[None]:
             f"{_named(engine)} failed: {_said(said)}: a step that was not committed is not kept, "
             "run it again when the database is well"
         ) from error
+
+
+def _waited_in_vain(error: BaseException | None) -> bool:
+    return isinstance(error, psycopg.errors.LockNotAvailable) or _sqlite_code(error) in _BUSY
 
 
 def _is_failure(error: BaseException | None) -> bool:

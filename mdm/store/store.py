@@ -38,11 +38,11 @@ class Store:
     """The system of record behind a database URL; threads may share it.
 
     `sqlite:///file.db` or `postgresql://user@host/name`; StoreNotReady for any other.  Nothing is
-    opened before it is used.
+    opened before it is used.  `patience`: how many seconds a writer waits for the one before it.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = engines.make_engine(url)
+    def __init__(self, url: str, *, patience: float = engines.PATIENCE) -> None:
+        self._engine = engines.make_engine(url, patience)
 
     def migrate(self) -> list[str]:
         """Bring a fresh or older database up to date; several processes may do so at once.
@@ -82,7 +82,7 @@ class Store:
         """Open the one writing transaction at a time; waits for the writer before it.
 
         It rolls back unless `commit()` was called.  Raises StoreNotReady when the database cannot
-        be opened, StoreBusy when the writer before it takes too long (SQLite: 10 minutes),
+        be opened, StoreBusy when the writer before it takes longer than the patience lasts,
         StoreFailed when the database fails later.
         """
         with using(self._engine), ExitStack() as opened:
