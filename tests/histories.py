@@ -1,0 +1,387 @@
+"""Histories of a small store: everything that its users can do, in any order, against a batch.
+
+Twelve records of at most four people, made of three values an attribute, so that bridges, splits
+and giants come about; keys that four share are skipped, components of six are giants.
+"""
+
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from hypothesis import event
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from mdm.hub import Hub
+from mdm.identity import components
+from mdm.matching import blocking
+from mdm.model.errors import Contradiction, MdmError, NothingToDo, Retired
+from mdm.model.judgements import Proposal, Shown
+from mdm.model.models import ModelVersion
+from mdm.model.rules.load import rules_from_text
+from mdm.model.rules.rules import Rules
+from mdm.model.submissions import Submission
+from mdm.resolution import around
+from mdm.resolution.train import train
+from mdm.store import Store, models
+from tests import stores
+from tests.resolving import Office, ref
+
+OUTCOMES = (
+    "merged",
+    "split",
+    "moved",
+    "own ID reassigned",
+    "key skipped",
+    "component over its limit",
+    "judgement superseded",
+)
+"""What each must happen in at least a twentieth of the histories."""
+
+_RULES = """
+attributes:
+  given_name: given_name
+  date_of_birth: date_of_birth
+  email: email
+blocking:
+  - [email]
+  - [date_of_birth]
+comparisons:
+  given_name:
+    levels:
+      - {{when: {{given_name: same}}, m: 0.8, u: {u}}}
+    else: {{m: 0.2, u: {other}}}
+  date_of_birth:
+    levels:
+      - {{when: {{date_of_birth: same}}, m: 0.9, u: {u}}}
+    else: {{m: 0.1, u: {other}}}
+  email:
+    levels:
+      - {{when: {{email: same}}, m: 0.7, u: {u}}}
+    else: {{m: 0.3, u: {other}}}
+thresholds: {{link: {link}, review: {review}}}
+"""
+RULES = (
+    rules_from_text(_RULES.format(u=0.001, other=0.999, link=0, review=-6), "usual.yaml"),
+    rules_from_text(_RULES.format(u=0.02, other=0.98, link=1, review=-3), "careful.yaml"),
+)
+"""Under the first, records that agree on everything stand above the top rung."""
+
+NAMES = [f"{'bank' if number % 2 else 'shop'}/{number}" for number in range(12)]
+VALUES = {
+    "given_name": ["Ann", "Bob", "Cid"],
+    "date_of_birth": ["1980-01-31", "1990-05-05", "1970-07-07"],
+    "email": ["ann@lee.example", "bob@ray.example", "cid@fox.example"],
+}
+
+names = st.sampled_from(NAMES)
+people = st.fixed_dictionaries(
+    {"email": st.lists(st.sampled_from(VALUES["email"]), max_size=2, unique=True)},
+    optional={name: st.sampled_from(VALUES[name]) for name in ("given_name", "date_of_birth")},
+)
+Town = Mapping[str, Mapping[str, object]]
+ANN, BOB, CID = (
+    {name: values[at] for name, values in VALUES.items()} | {"email": (VALUES["email"][at],)}
+    for at in range(3)
+)
+TOWNS: Sequence[Town] = (
+    {"bank_1": ANN, "bank_2": ANN, "bank_3": BOB, "bank_4": CID},
+    {f"bank_{at}": {**ANN, "date_of_birth": f"19{at}0-01-31"} for at in range(1, 6)}
+    | {"shop_1": BOB, "shop_2": BOB, "shop_3": CID},
+)
+
+known_people = people | st.sampled_from(
+    [
+        {name: values[at] for name, values in VALUES.items()} | {"email": [VALUES["email"][at]]}
+        for at in range(3)
+    ]
+)
+
+
+@contextmanager
+def small_limits() -> Iterator[None]:
+    """Let keys be skipped and components be giants when they are small."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "COMPONENT_LIMIT", 5)
+        patch.setattr(blocking, "KEY_LIMIT", 3)
+        yield
+
+
+class Stores:
+    """Gives fresh stores; `url` names the database of the histories, if that is a server's.
+
+    `models` are trained on towns that differ, of which one has keys that are skipped.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._folder, self._url = folder, url
+        with stores.fresh(stores.sqlite_url(folder)):
+            self._template = folder / "store.db"
+        self.models = [self._trained(rules, town) for town in TOWNS for rules in RULES]
+
+    def _trained(self, rules: Rules, town: Town) -> ModelVersion:
+        with small_limits(), self.fresh(for_the_batch=True) as store:
+            office = Office(store)
+            office.take(rules, **town)
+            return train(store, rules)
+
+    @contextmanager
+    def fresh(self, *, for_the_batch: bool = False) -> Iterator[Store]:
+        if self._url is not None and not for_the_batch:
+            with stores.fresh(self._url) as store:
+                yield store
+            return
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            copyfile(self._template, Path(folder) / "store.db")
+            store = Store(stores.sqlite_url(Path(folder)))
+            yield store
+            store.close()
+
+
+def histories(made: Stores, seen: Counter[str]) -> type[RuleBasedStateMachine]:
+    """Make the machine; it counts in `seen` the histories in which something happened."""
+
+    class InStores(History):
+        stores, counted = made, seen
+
+    return InStores
+
+
+class History(RuleBasedStateMachine):
+    """A store whose users do what they can do; every tenth step and the end equal a batch."""
+
+    stores: Stores
+    counted: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = ExitStack()
+        self.office = Office(self._open.enter_context(self.stores.fresh()))
+        self.hub = Hub(self.office.store, RULES[0])
+        self.judged: list[int] = []
+        self.golden_ids: set[str] = set()
+        self.happened: set[str] = set()
+        self.steps = 0
+        self._open.enter_context(_watched(self._saw_component))
+
+    @initialize(records=st.dictionaries(names, known_people, min_size=5), model=st.integers(0, 3))
+    def begin(self, records, model) -> None:
+        self.take(records)
+        with self.office.store.write() as tx:
+            models.add_candidate(tx, self.stores.models[model])
+            tx.commit()
+        self.office.resolve()
+        self._stepped(self.own_ids())
+
+    @rule(name=names, said=known_people)
+    def submit(self, name, said) -> None:
+        source, key = ref(name).source, ref(name).key
+        self._submit(source, [Submission(key, said)])
+
+    @rule(given=st.lists(st.tuples(names, known_people), min_size=2, max_size=4))
+    def submit_many(self, given) -> None:
+        for source in ("bank", "shop"):
+            chosen = [(ref(name), said) for name, said in given if ref(name).source == source]
+            if chosen:
+                self._submit(source, [Submission(each.key, said) for each, said in chosen])
+
+    @rule(name=names)
+    def retire(self, name) -> None:
+        if name in self.office.homes():
+            before = self.own_ids()
+            self.happened.add(self.hub.submitting.retire(ref(name)).outcome)
+            self._stepped(before)
+
+    @rule(data=st.data(), unsure=st.sampled_from([False, False, False, True]))
+    def judge(self, data, unsure) -> None:
+        """Partition the records of some golden records; supersede what it contradicts."""
+        shown = self._draw_shown(data)
+        if len(shown) < 2:
+            return
+        before = self.own_ids()
+        if unsure:
+            apart = [[Shown(ref(name))] for name in shown]
+            self._keep(Proposal("unsure", apart, "steward", "nobody answers"))
+        else:
+            homes = self.office.homes()
+            one_home = len({homes[name] for name in shown}) == 1
+            parts = _parts(data, shown, one_home=one_home)
+            self._keep(Proposal("partition", parts, "steward", "called them"))
+        self._stepped(before)
+
+    @precondition(lambda self: self.judged)
+    @rule(data=st.data())
+    def withdraw(self, data) -> None:
+        before = self.own_ids()
+        try:
+            self.hub.judging.withdraw(data.draw(st.sampled_from(self.judged[-2:])), "steward")
+        except MdmError:  # it is out of force, or would bring a contradiction back
+            return
+        self._stepped(before)
+
+    @rule(
+        taken=st.dictionaries(names, known_people, max_size=3),
+        gone=st.none() | names,
+        then=st.sampled_from(["wait", "wait", "resolve", *RULES]),
+    )
+    def take_files(self, taken, gone, then) -> None:
+        """Take and retire; what waits is resolved once it is touched, or with everything."""
+        self.take(taken)
+        if gone in self.office.homes():
+            self.office.retire(gone)
+        if then == "wait":
+            return
+        before = self.own_ids()
+        try:
+            if then != "resolve":
+                self.office.train(then)
+        except NothingToDo:
+            return
+        self.hub.resolve()
+        self._stepped(before)
+
+    def take(self, records) -> None:
+        self.office.take(
+            RULES[0],
+            **{
+                name.replace("/", "_"): said | {"email": tuple(said["email"])}
+                for name, said in records.items()
+            },
+        )
+
+    def teardown(self) -> None:
+        try:
+            if self.steps:
+                self.compare()
+                for what in self.happened:
+                    event(what)
+                self.counted.update(self.happened | {"histories"})
+        finally:
+            self._open.close()
+
+    def compare(self) -> None:
+        """Hold what is published against a batch over everything that is kept."""
+        if self.office.pending():
+            assert self.hub.verify().findings == []
+            self.hub.resolve(version=self.hub.active_model().number)
+        model = self.hub.active_model()
+        if any(model.skipped_keys.values()):
+            self.happened.add("key skipped")
+        with self.stores.fresh(for_the_batch=True) as fresh:
+            batch = self.office.rebuilt(fresh, version=model.number)
+            assert batch.meaning() == self.office.meaning()
+        self.golden_ids |= {golden_id for (golden_id,) in self.office.query(_GOLDEN_IDS)}
+        homes = set(self.office.homes().values())
+        for golden_id in self.golden_ids:
+            self._resolves(golden_id, homes)
+
+    def _submit(self, source: str, given: list[Submission]) -> None:
+        before = self.own_ids()
+        for answer in self.hub.submit(source, given):
+            if isinstance(answer, MdmError):
+                raise answer
+            self.happened.add(answer.outcome)
+        self._stepped(before)
+
+    def own_ids(self) -> dict[str, object]:
+        return dict(self.office.query("SELECT record_id, own_serial FROM record"))
+
+    def _resolves(self, golden_id: str, homes: set[str]) -> None:
+        """A golden ID leads to a golden record, or every record that earned it is retired."""
+        asked = self.office.ask(golden_id)
+        if asked not in homes:
+            assert asked is Retired
+            assert self.office.query(_EARNED.format(golden_id)) == []
+
+    def _draw_shown(self, data) -> list[str]:
+        """Draw golden records that do not wait, some two or those judged last; their records."""
+        waiting = self.office.pending()
+        together: dict[str, list[str]] = defaultdict(list)
+        for name, home in sorted(self.office.homes().items()):
+            together[home].append(name)
+        golden = sorted(names for names in together.values() if waiting.isdisjoint(names))
+        if not golden:
+            return []
+        last = {name for (name,) in self.office.query(_JUDGED_LAST)}
+        again = [names for names in golden if not last.isdisjoint(names)]
+        if again and data.draw(st.booleans()):
+            return [name for names in again for name in names]
+        chosen = data.draw(
+            st.lists(st.integers(0, len(golden) - 1), min_size=1, max_size=2, unique=True)
+        )
+        return [name for at in chosen for name in golden[at]]
+
+    def _keep(self, proposal: Proposal) -> None:
+        superseded: list[int] = []
+        while True:
+            try:
+                done = self.hub.judging.judge(
+                    Proposal(
+                        proposal.kind, proposal.parts, proposal.actor, proposal.reason, superseded
+                    )
+                )
+            except Contradiction as contradiction:
+                superseded.append(next(n for n in contradiction.judgements if n not in superseded))
+                self.happened.add("judgement superseded")
+                continue
+            self.judged.append(done.judgement_id)
+            return
+
+    def _stepped(self, before: dict[str, object]) -> None:
+        after = self.own_ids()
+        if any(own is not None and after[record] != own for record, own in before.items()):
+            self.happened.add("own ID reassigned")
+        self.golden_ids |= set(self.office.homes().values())
+        self.steps += 1
+        if self.steps % 10 == 0:
+            self.compare()
+
+    def _saw_component(self, component: around.Component) -> None:
+        if component.rung or component.over_limit:
+            self.happened.add("component over its limit")
+
+
+def _parts(data, shown: list[str], *, one_home: bool) -> list[list[Shown]]:
+    """Draw a partition: what is in one golden record is split, what is in two joined or mixed."""
+    if not one_home and data.draw(st.booleans()):
+        return [[Shown(ref(name)) for name in shown]]
+    most = len(shown) - 1
+    apart = data.draw(st.sets(st.sampled_from(shown), min_size=1, max_size=most))
+    halves = ([name for name in shown if (name in apart) is there] for there in (False, True))
+    return [[Shown(ref(name)) for name in half] for half in halves]
+
+
+_GOLDEN_IDS = "SELECT golden_id FROM golden_id"
+_JUDGED_LAST = """
+    SELECT s.name || '/' || r.key
+    FROM judgement_member m
+    JOIN record r ON r.record_id = m.record_id
+    JOIN source s ON s.source_id = r.source_id
+    WHERE m.judgement_id = (SELECT max(judgement_id) FROM judgement)
+"""
+_EARNED = """
+    SELECT r.record_id
+    FROM record r
+    JOIN golden_id i ON i.serial = r.own_serial
+    WHERE i.golden_id = '{}' AND r.retired_at IS NULL
+"""
+
+
+@contextmanager
+def _watched(saw: Callable[[around.Component], None]) -> Iterator[None]:
+    """Tell of every component that a walk finds."""
+    find = around.Walks.components_of
+
+    def watched(walks: around.Walks, records) -> list[around.Component]:
+        found = find(walks, records)
+        for component in found:
+            saw(component)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(around.Walks, "components_of", watched)
+        yield
