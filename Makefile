@@ -36,6 +36,7 @@ format: .venv/.installed-to-develop            ## write the code in its one styl
 bench: .venv/.installed-to-develop            ## measure quality and speed; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/batch.py --records 1000000
+	$(BIN)/python benchmarks/online.py --records 1000000
 
 pictures: .venv/.installed-to-develop            ## draw the pictures of docs/matching.md
 	$(BIN)/python benchmarks/pictures.py

@@ -3,7 +3,9 @@
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 EVERY_SECONDS = 0.1
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -18,7 +20,7 @@ def run_measured(command: Sequence[str], *, cwd: Path) -> int:
     peak = 0
     with subprocess.Popen(command, cwd=cwd) as process:  # noqa: S603  (our own command)
         while True:
-            peak = max(peak, sum(_resident(pid) for pid in _tree(process.pid)))
+            peak = max(peak, _held(process.pid))
             try:
                 status = process.wait(EVERY_SECONDS)
                 break
@@ -27,6 +29,28 @@ def run_measured(command: Sequence[str], *, cwd: Path) -> int:
     if status:
         raise subprocess.CalledProcessError(status, command)
     return peak
+
+
+@contextmanager
+def peak_of(pid: int) -> Iterator[list[int]]:
+    """Watch a process that runs already; its tree's peak in bytes is in the list at the end."""
+    found, done = [_held(pid)], Event()
+
+    def watch() -> None:
+        while not done.wait(EVERY_SECONDS):
+            found[0] = max(found[0], _held(pid))
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _held(pid: int) -> int:
+    return sum(map(_resident, _tree(pid)))
 
 
 def _tree(pid: int) -> Iterator[int]:
