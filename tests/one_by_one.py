@@ -22,7 +22,7 @@ Published = tuple[set[frozenset[str]], dict[frozenset[str], int]]
 
 
 class Figures:
-    """The first `count` of the figures (all: None), resolved as a batch in a folder of their own."""
+    """The first `count` of the figures (None: all), resolved as a batch in a folder."""
 
     def __init__(self, folder: Path, count: int | None = None) -> None:
         laid = HISTORICAL.lay_out(folder)

@@ -13,8 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from benchmarks.labelled import DataMissingError
 from mdm.resolution import recluster, republish
 from tests import stores
-from tests.histories import OUTCOMES, Stores, histories, small_limits
+from tests.histories import OUTCOMES, histories
 from tests.one_by_one import Figures
+from tests.small_world import Stores, small_limits
 
 SEEDS = range(4)
 HISTORIES = 40

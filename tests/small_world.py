@@ -1,0 +1,106 @@
+"""A small world for histories: few people of few values, small limits, models of two rule sets."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from mdm.identity import components
+from mdm.matching import blocking
+from mdm.model.models import ModelVersion
+from mdm.model.rules.load import rules_from_text
+from mdm.model.rules.rules import Rules
+from mdm.resolution.train import train
+from mdm.store import Store
+from tests import stores
+from tests.resolving import Office
+
+_RULES = """
+attributes:
+  given_name: given_name
+  date_of_birth: date_of_birth
+  email: email
+blocking:
+  - [email]
+  - [date_of_birth]
+comparisons:
+  given_name:
+    levels:
+      - {{when: {{given_name: same}}, m: 0.8, u: {u}}}
+    else: {{m: 0.2, u: {other}}}
+  date_of_birth:
+    levels:
+      - {{when: {{date_of_birth: same}}, m: 0.9, u: {u}}}
+    else: {{m: 0.1, u: {other}}}
+  email:
+    levels:
+      - {{when: {{email: same}}, m: 0.7, u: {u}}}
+    else: {{m: 0.3, u: {other}}}
+thresholds: {{link: {link}, review: {review}}}
+"""
+RULES = (
+    rules_from_text(_RULES.format(u=0.001, other=0.999, link=0, review=-6), "usual.yaml"),
+    rules_from_text(_RULES.format(u=0.02, other=0.98, link=1, review=-3), "careful.yaml"),
+)
+"""Under the first, records that agree on everything stand above the top rung."""
+
+NAMES = [f"{'bank' if number % 2 else 'shop'}/{number}" for number in range(12)]
+VALUES = {
+    "given_name": ["Ann", "Bob", "Cid"],
+    "date_of_birth": ["1980-01-31", "1990-05-05", "1970-07-07"],
+    "email": ["ann@lee.example", "bob@ray.example", "cid@fox.example"],
+}
+
+Town = Mapping[str, Mapping[str, object]]
+ANN, BOB, CID = (
+    {name: values[at] for name, values in VALUES.items()} | {"email": (VALUES["email"][at],)}
+    for at in range(3)
+)
+TOWNS: Sequence[Town] = (
+    {"bank_1": ANN, "bank_2": ANN, "bank_3": BOB, "bank_4": CID},
+    {f"bank_{at}": {**ANN, "date_of_birth": f"19{at}0-01-31"} for at in range(1, 6)}
+    | {"shop_1": BOB, "shop_2": BOB, "shop_3": CID},
+)
+
+
+@contextmanager
+def small_limits() -> Iterator[None]:
+    """Let keys be skipped and components be giants when they are small."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "COMPONENT_LIMIT", 5)
+        patch.setattr(blocking, "KEY_LIMIT", 3)
+        yield
+
+
+class Stores:
+    """Gives fresh stores; `url` names the database of the histories, if that is a server's.
+
+    `models` are trained on towns that differ, of which one has keys that are skipped.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._folder, self._url = folder, url
+        with stores.fresh(stores.sqlite_url(folder)):
+            self._template = folder / "store.db"
+        self.models = [self._trained(rules, town) for town in TOWNS for rules in RULES]
+
+    def _trained(self, rules: Rules, town: Town) -> ModelVersion:
+        with small_limits(), self.fresh(for_the_batch=True) as store:
+            office = Office(store)
+            office.take(rules, **town)
+            return train(store, rules)
+
+    @contextmanager
+    def fresh(self, *, for_the_batch: bool = False) -> Iterator[Store]:
+        if self._url is not None and not for_the_batch:
+            with stores.fresh(self._url) as store:
+                yield store
+            return
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            copyfile(self._template, Path(folder) / "store.db")
+            store = Store(stores.sqlite_url(Path(folder)))
+            yield store
+            store.close()
