@@ -65,14 +65,14 @@ class ScoringModel:
             )
         connection.unregister("frequencies")
 
-    def frequencies_of(self, name: str, values: Iterable[AttributeValue]) -> pa.Table:
-        """Make the rows of `tf_<name>` for some values, as `make_frequencies` does for all."""
+    def frequencies_of(self, name: str, values: Iterable[AttributeValue | None]) -> "pa.Array[Any]":
+        """Look up the frequencies of values, as `make_frequencies` does; None for none."""
         known, scale = self._known_by_attribute.get(name, {}), self._scales[name]
-        listed = sorted(map(str, values))
-        frequencies = [known.get(value, self.unseen) * scale for value in listed]
-        return pa.table(
-            {name: pa.array(listed, pa.string()), f"tf_{name}": pa.array(frequencies, pa.float64())}
+        found = (
+            None if value is None else known.get(str(value), self.unseen) * scale
+            for value in values
         )
+        return pa.array(found, pa.float64())
 
     @cached_property
     def _scales(self) -> dict[str, float]:
