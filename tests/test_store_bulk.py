@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mdm.store import bulk
 from mdm.store.bulk import indexed_after, staged
 from mdm.store.schema import search_key
 
@@ -35,7 +36,7 @@ rows = st.lists(
 @given(rows=rows)
 def test_every_value_arrives_as_it_was(store, rows):
     with store.write() as tx, staged(tx, "staged_any", pa.Table.from_pylist(rows, SCHEMA)):
-        found = tx.connection.exec_driver_sql("SELECT number, ratio, flag, word FROM staged_any")
+        found = bulk.rows(tx, sa.text("SELECT number, ratio, flag, word FROM staged_any"))
         arrived = [
             {
                 "number": number,
@@ -51,8 +52,8 @@ def test_every_value_arrives_as_it_was(store, rows):
 def test_more_rows_than_one_batch_arrive(store):
     table = pa.table({"number": pa.array(range(120_001), pa.int64())})
     with store.write() as tx, staged(tx, "staged_many", table):
-        query = "SELECT count(*), min(number), max(number) FROM staged_many"
-        assert tuple(tx.connection.exec_driver_sql(query).one()) == (120_001, 0, 120_000)
+        query = sa.text("SELECT count(*), min(number), max(number) FROM staged_many")
+        assert tuple(bulk.rows(tx, query)[0]) == (120_001, 0, 120_000)
 
 
 def _indexes(tx) -> set[str | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.store.bulk import execute, staged
+from mdm.store.bulk import execute, rows, staged
 from mdm.store.keys import replace_keys
 from mdm.store.store import Transaction
 
@@ -81,8 +81,7 @@ _WRITE_PAIRS = sa.text("""
 """)
 
 # A golden record whose members change has changed too, though its values may be the same.
-_TOUCH = sa.text("""
-    INSERT INTO staged_touched (serial)
+_TOUCHED = sa.text("""
     SELECT old.serial
     FROM crosswalk old
     JOIN staged_crosswalk_gone gone ON gone.record_id = old.record_id
@@ -186,9 +185,9 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
     what the resolution saw, and if it is live exactly when it has a home; what changed meanwhile
     stays pending.  Nothing is committed here.
     """
-    with staged(tx, "staged_touched", _SERIAL.empty_table()):
-        _publish_crosswalk(tx, publication)
-        _settle(tx, publication)
+    touched = _publish_crosswalk(tx, publication)
+    _settle(tx, publication)
+    with staged(tx, "staged_touched", touched):
         _publish_golden(tx, publication, at)
     _publish_pairs(tx, publication)
     replace_keys(
@@ -227,11 +226,13 @@ def _publish_golden(tx: Transaction, publication: Publication, at: str) -> None:
         execute(tx, _WRITE_GOLDEN, at=at)
 
 
-def _publish_crosswalk(tx: Transaction, publication: Publication) -> None:
+def _publish_crosswalk(tx: Transaction, publication: Publication) -> pa.Table:
+    """Bring the crosswalk up to date; the result are the golden records whose members changed."""
     with (
         staged(tx, "staged_crosswalk_gone", publication.crosswalk_gone),
         staged(tx, "staged_crosswalk", publication.crosswalk),
     ):
-        execute(tx, _TOUCH)
+        touched = [row.serial for row in rows(tx, _TOUCHED)]
         execute(tx, _DROP_CROSSWALK)
         execute(tx, _WRITE_CROSSWALK)
+    return pa.table({"serial": pa.array(touched, _ID)})

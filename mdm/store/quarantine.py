@@ -11,7 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.model.records import Rejected
-from mdm.store.bulk import execute, staged
+from mdm.store.bulk import count, execute, staged
 from mdm.store.sources import source_id
 from mdm.store.store import Transaction
 
@@ -82,7 +82,7 @@ def add(tx: Transaction, source: str, ingestion_id: int, rejected: Sequence[Reje
 
 def close_unseen(tx: Transaction, source: str, ingestion_id: int) -> int:
     """Drop the source's entries that its latest, complete ingestion did not meet; count them."""
-    return execute(tx, _CLOSE_UNSEEN, source_id=source_id(tx, source), ingestion_id=ingestion_id)
+    return count(tx, _CLOSE_UNSEEN, source_id=source_id(tx, source), ingestion_id=ingestion_id)
 
 
 def entries(tx: Transaction, source: str | None = None) -> list[QuarantineEntry]:
@@ -96,7 +96,7 @@ def remove(tx: Transaction, ids: Iterable[int]) -> int:
     """Drop entries by their numbers, because their rows were taken after all; count them."""
     table = pa.table({"quarantine_id": pa.array(list(ids), pa.int64())})
     with staged(tx, "staged_quarantine_id", table):
-        return execute(tx, _REMOVE)
+        return count(tx, _REMOVE)
 
 
 def _row_hash(rejected: Rejected) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.model.records import RecordRef, RecordVersion
-from mdm.store.bulk import execute, staged
+from mdm.store.bulk import count, execute, staged
 from mdm.store.by_numbers import ByTexts
 from mdm.store.codec import attributes_from_json
 from mdm.store.sources import declare_sources
@@ -102,7 +102,7 @@ def retire(tx: Transaction, refs: Iterable[RecordRef], *, at: str) -> int:
         }
     )
     with staged(tx, "staged_ref", table):
-        return execute(tx, _RETIRE, at=at)
+        return count(tx, _RETIRE, at=at)
 
 
 def record_by_ref(tx: Transaction, ref: RecordRef) -> StoredRecord | None:

@@ -7,18 +7,21 @@ import sqlalchemy as sa
 
 from mdm.store import engines, migration
 from mdm.store.faults import opening, using
+from mdm.store.inline import Inlined
 
 
 class Transaction:
     """What the functions of `mdm.store` work in; `connection` is SQLAlchemy's.
 
     `failure` is the driver's error in the middle of a bulk read, which whoever reads through Arrow
-    (DuckDB) sees only as an error of its own.
+    (DuckDB) sees only as an error of its own.  `inlined` are the tables of few rows that statements
+    may read at present (`mdm.store.bulk`).
     """
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self.failure: Exception | None = None
+        self.inlined: dict[str, Inlined] = {}
 
     def commit(self) -> None:
         """Make everything done so far durable; the transaction is over then, and refuses more."""

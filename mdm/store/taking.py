@@ -8,6 +8,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.model.records import IncomingRecord, Taken
+from mdm.store import bulk
 from mdm.store.bulk import execute, staged
 from mdm.store.codec import to_json
 from mdm.store.sources import source_id
@@ -17,10 +18,12 @@ Outcome = Literal["created", "changed", "unchanged", "stale"]
 
 _ROWS_AT_ONCE = 20_000
 
+# CROSS JOIN: or SQLite may read all records of the source for each that is given.
 _KEPT = sa.text("""
     SELECT r.key, r.content_hash, r.modified_at, r.arrived_at, r.retired_at
     FROM staged_key k
-    JOIN record r ON r.source_id = :source_id AND r.key = k.key
+    CROSS JOIN record r
+    WHERE r.source_id = :source_id AND r.key = k.key
 """)
 
 _KEEP_EARLIER = sa.text("""
@@ -29,7 +32,8 @@ _KEEP_EARLIER = sa.text("""
     SELECT r.record_id, r.version, r.content_hash, r.payload, r.attributes,
            r.modified_at, r.arrived_at, r.retired_at
     FROM staged_record s
-    JOIN record r ON r.source_id = :source_id AND r.key = s.key
+    CROSS JOIN record r
+    WHERE r.source_id = :source_id AND r.key = s.key
 """)
 
 _WRITE = sa.text("""
@@ -54,8 +58,8 @@ _WRITE_STANDARDISED = sa.text("""
     INSERT INTO standardised (record_id, rules_hash, attributes)
     SELECT r.record_id, s.rules_hash, s.standardised
     FROM staged_record s
-    JOIN record r ON r.source_id = :source_id AND r.key = s.key
-    WHERE true
+    CROSS JOIN record r
+    WHERE r.source_id = :source_id AND r.key = s.key
     ON CONFLICT (record_id) DO UPDATE
     SET rules_hash = excluded.rules_hash, attributes = excluded.attributes
 """)
@@ -120,7 +124,7 @@ def _kept(
     """Find what is kept under the rows' keys."""
     keys = pa.table({"key": pa.array((row.key for row in rows), pa.string())})
     with staged(tx, "staged_key", keys):
-        found = tx.connection.execute(_KEPT, {"source_id": number}).all()
+        found = bulk.rows(tx, _KEPT, source_id=number)
     return {row.key: row for row in found}
 
 
