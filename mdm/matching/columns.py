@@ -7,6 +7,7 @@ which every tie falls.  Features are computed once for each distinct value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -14,7 +15,7 @@ import orjson
 import pyarrow as pa
 
 from mdm.matching.predicates import column, feature_of
-from mdm.model.records import Attributes, AttributeValue
+from mdm.model.records import Attributes
 from mdm.model.rules.rules import Attribute, Kind, Rules
 from mdm.standardise.features import feature
 from mdm.standardise.nicknames import nickname_group
@@ -169,7 +170,7 @@ def few_records(records: Mapping[int, Attributes], rules: Rules) -> pa.Table:
     for derived in _compared_columns(rules):
         attribute = rules.attribute(derived.attribute)
         features = [
-            _features_of(attribute.kind, derived.feature, record.get(attribute.name, ()))
+            _features_of(attribute.kind, derived.feature, _values(record, attribute))
             for record in records.values()
         ]
         if attribute.many or derived.feature == NICKNAMES:
@@ -183,16 +184,21 @@ def few_records(records: Mapping[int, Attributes], rules: Rules) -> pa.Table:
 
 def term_values(attribute: Attribute, name: str | None, record: Attributes) -> list[str]:
     """List the distinct values in a record of a blocking term: an attribute, or its feature."""
-    value = record.get(attribute.name, ())
+    values = _values(record, attribute)
     if name is not None:
-        return _features_of(attribute.kind, name, value)
-    return [value] if isinstance(value, str) else list(dict.fromkeys(value))
+        return list(_features_of(attribute.kind, name, values))
+    return list(dict.fromkeys(values))
 
 
-def _features_of(kind: Kind, name: str, value: AttributeValue) -> list[str]:
-    """List the distinct features of a record's value or values, in order."""
-    values = (value,) if isinstance(value, str) else value
+def _values(record: Attributes, attribute: Attribute) -> tuple[str, ...]:
+    value = record.get(attribute.name, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@lru_cache(maxsize=65_536)
+def _features_of(kind: Kind, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """List the distinct features of a record's values, in order."""
     if name == NICKNAMES:
-        return sorted(set().union(*map(nickname_group, values)))
+        return tuple(sorted(set().union(*map(nickname_group, values))))
     found = (feature(kind, name, one) for one in values)
-    return sorted({one for one in found if one is not None})
+    return tuple(sorted({one for one in found if one is not None}))

@@ -72,6 +72,11 @@ class ReadyModels:
         self._lock = Lock()
         self._ready: ReadyModel | None = None
 
+    @property
+    def warm(self) -> bool:
+        """Tell whether a version was made ready before."""
+        return self._ready is not None
+
     def active(self, tx: Transaction) -> ReadyModel:
         """Give the version that the published golden records were made with.
 

@@ -32,7 +32,7 @@ class Reclustered:
     `residents`: the live records whose component may have changed, by (source, key); `clusters`,
     parallel to them, labels without meaning beyond being equal.  `changed`: the records it began
     from, retired ones too.  `pairs` come or change, `gone` leave.  `scored`: the pairs of changed
-    records that blocking found, in micro-bits; `others` the records at their other ends.
+    records that blocking found, in micro-bits.
     """
 
     residents: Sequence[Resident]
@@ -41,7 +41,6 @@ class Reclustered:
     pairs: Sequence[KeptPair]
     gone: Sequence[Pair]
     scored: Mapping[Pair, int]
-    others: Mapping[int, Resident]
 
 
 def recluster(
@@ -85,7 +84,6 @@ class _Around:
         members = {member.record_id for each in judged for member in each.members}
         self._judged.look_at(changed.numbers | members)
         self._look_at(changed.residents)
-        self._others: dict[int, Resident] = {}
         self._scored = self._score_candidates()
         self._components = self._find_components()
         self._residents = self._read_residents()
@@ -100,12 +98,7 @@ class _Around:
         found = neighbourhood.sharing_keys(self._tx, self._changed.living)
         numbers = self._changed.numbers
         others = {other for _, other in found} - numbers
-        self._others = {
-            each.record_id: each
-            for each in neighbourhood.residents(self._tx, others)
-            if each.live and not each.pending
-        }
-        self._look_at(self._others.values())
+        self._weighing.standardised |= neighbourhood.settled(self._tx, others)
         known = self._weighing.standardised
         return self._weighing.weights({_pair(*pair) for pair in found if pair[1] in known})
 
@@ -170,7 +163,6 @@ class _Around:
             pairs=[pair for ends, pair in after.items() if before.get(ends) != pair],
             gone=sorted(before.keys() - after.keys()),
             scored=self._scored,
-            others=self._others,
         )
 
     def _pairs_after(self, before: Mapping[Pair, KeptPair]) -> dict[Pair, KeptPair]:

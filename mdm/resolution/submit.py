@@ -48,8 +48,10 @@ class Submitter:
         an unknown source; PreconditionFailed, and nothing is taken; NothingToDo before the first
         resolve.
         """
-        self.check(source)
+        if not self._models.warm:
+            self.check(source)
         with self._store.write() as tx:
+            source_id(tx, source)
             model = self._models.active(tx)
             answers: list[Answer] = []
             for start, end in _distinct(submissions):
@@ -63,8 +65,10 @@ class Submitter:
 
         NotFound for an unknown record; one that is retired already is left as it is.
         """
-        self.check(ref.source)
+        if not self._models.warm:
+            self.check(ref.source)
         with self._store.write() as tx:
+            source_id(tx, ref.source)
             model = self._models.active(tx)
             kept = records.standing(tx, ref.source, [ref.key]).get(ref.key)
             if kept is None:

@@ -10,6 +10,7 @@ from mdm.model.views import Outcome, Possible, Submitted
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.republish import Republished
 from mdm.store import Transaction, neighbourhood
+from mdm.store.neighbourhood import Resident
 
 MOST_CANDIDATES = 10
 
@@ -111,12 +112,18 @@ class Told:
 
     @cached_property
     def _refs(self) -> Mapping[int, RecordRef]:
-        residents = (*self._found.changed.residents, *self._found.others.values())
+        residents = (*self._found.changed.residents, *self._others.values())
         return {each.record_id: each.ref for each in residents}
+
+    @cached_property
+    def _others(self) -> Mapping[int, Resident]:
+        """The records, beside the changed ones, of the pairs that are worth a look."""
+        numbers = self._worth_review.keys() - self._found.changed.numbers
+        return {each.record_id: each for each in neighbourhood.residents(self._tx, numbers)}
 
     def _serial_of(self, record_id: int) -> int | None:
         """Tell the golden record that a record is in now."""
-        standing = self._found.others.get(record_id)
+        standing = self._others.get(record_id)
         return self._done.after.get(record_id, None if standing is None else standing.serial)
 
     def _name(self, serial: int | None) -> str | None:

@@ -52,6 +52,16 @@ def staged(tx: Transaction, name: str, table: pa.Table) -> Iterator[None]:
     tx.connection.exec_driver_sql(f"DROP TABLE {name}")
 
 
+def merge(
+    tx: Transaction, name: str, table: pa.Table, *statements: sa.TextClause, **values: object
+) -> None:
+    """Stage a table and run statements that read it, unless it is empty."""
+    if table.num_rows:
+        with staged(tx, name, table):
+            for statement in statements:
+                execute(tx, statement, **values)
+
+
 @contextmanager
 def indexed_after(tx: Transaction, table: sa.Table) -> Iterator[None]:
     """Make the indexes of an empty table of SQLite once, after it was filled, and not row by row.

@@ -6,7 +6,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.model.search import SearchKey
-from mdm.store.bulk import execute, indexed_after, is_sqlite, staged
+from mdm.store.bulk import execute, indexed_after, is_sqlite, merge
+from mdm.store.inline import can_be_inlined
 from mdm.store.schema import blocking_key, search_key
 from mdm.store.store import Transaction
 
@@ -83,13 +84,22 @@ def replace_keys(
 
     With `every`, the blocking keys are those of all records, and no other is left.
     """
-    with staged(tx, "staged_keys_of", keys_of):
-        execute(tx, _DROP_SEARCH_KEYS)
-        execute(tx, _DROP_EVERY_BLOCKING_KEY if every else _DROP_BLOCKING_KEYS)
-    with staged(tx, "staged_search_key", search_keys), indexed_after(tx, search_key):
-        execute(tx, _WRITE_SEARCH_KEYS)
-    with staged(tx, "staged_blocking_key", blocking_keys), indexed_after(tx, blocking_key):
-        execute(tx, _WRITE_BLOCKING_KEYS)
+    if every:
+        execute(tx, _DROP_EVERY_BLOCKING_KEY)
+    merge(tx, "staged_keys_of", keys_of, _DROP_SEARCH_KEYS, _DROP_BLOCKING_KEYS)
+    _write(tx, search_key, "staged_search_key", search_keys, _WRITE_SEARCH_KEYS)
+    _write(tx, blocking_key, "staged_blocking_key", blocking_keys, _WRITE_BLOCKING_KEYS)
     if every and not is_sqlite(tx):
         # else PostgreSQL reads all records to find those of twenty keys, until autovacuum comes by
         execute(tx, _COUNT_ANEW)
+
+
+def _write(
+    tx: Transaction, into: sa.Table, name: str, table: pa.Table, statement: sa.TextClause
+) -> None:
+    """Write many keys as fast as few."""
+    if can_be_inlined(table):
+        merge(tx, name, table, statement)
+    else:
+        with indexed_after(tx, into):
+            merge(tx, name, table, statement)

@@ -61,12 +61,19 @@ _BY_ID = ByNumbers(f"{_RESIDENTS} WHERE r.record_id IN ({{numbers}})")
 _BY_OWN = ByNumbers(f"{_RESIDENTS} WHERE r.own_serial IN ({{numbers}}) AND r.retired_at IS NULL")
 _BY_SERIAL = ByNumbers(f"{_RESIDENTS} WHERE c.serial IN ({{numbers}})")
 
-# What changed since the last publication takes no part: its keys are those of before.
 _SHARING = ByNumbers("""
     SELECT DISTINCT own.record_id AS own, other.record_id AS other
     FROM blocking_key own
     JOIN blocking_key other ON other.key_hash = own.key_hash
     WHERE own.record_id IN ({numbers}) AND other.record_id <> own.record_id
+""")
+
+# What changed since the last publication takes no part: its keys are those of before.
+_SETTLED = ByNumbers("""
+    SELECT r.record_id, z.attributes
+    FROM record r
+    JOIN standardised z ON z.record_id = r.record_id
+    WHERE r.record_id IN ({numbers}) AND r.retired_at IS NULL AND NOT r.pending
 """)
 
 _PAIRS_LEFT = ByNumbers("SELECT * FROM pair WHERE record_l IN ({numbers})")
@@ -121,6 +128,12 @@ def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
 def sharing_keys(tx: Transaction, record_ids: Collection[int]) -> list[tuple[int, int]]:
     """List (record, other record) wherever another record has a blocking key of one of these."""
     return [(row.own, row.other) for row in _SHARING.rows(tx, record_ids)]
+
+
+def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, Attributes]:
+    """Read the standardised attributes of those of the records that are live and do not wait."""
+    rows = _SETTLED.rows(tx, record_ids)
+    return {row.record_id: attributes_from_json(row.attributes) for row in rows}
 
 
 def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, int], KeptPair]:
