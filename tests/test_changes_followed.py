@@ -11,9 +11,9 @@ from mdm.identity import components
 from mdm.matching import blocking
 from mdm.model.errors import NothingToDo, PreconditionFailed
 from tests import stores
+from tests.day import NAMES, Day
 from tests.following import Follower
 from tests.resolving import RULES, SINGLE, STRICT, Office
-from tests.test_submitted_in_any_order import NAMES, Day
 
 HISTORIES = settings(
     max_examples=8,

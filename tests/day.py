@@ -1,17 +1,12 @@
-"""Whatever is submitted, retired, judged and withdrawn, the store says what a batch would say."""
+"""A day of a small store, drawn at random: departments submit and retire, stewards judge."""
 
 from collections import defaultdict
 from random import Random
 
-import pytest
-
 from mdm.hub import Hub
-from mdm.identity import components
-from mdm.matching import blocking
-from mdm.model.errors import Contradiction, MdmError, NothingToDo
+from mdm.model.errors import Contradiction, MdmError
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
-from tests import stores
 from tests.resolving import ANN, BOB, CID, RULES, Office, ref
 
 STEPS = 15
@@ -95,22 +90,3 @@ class Day:
                 self.hub.judging.withdraw(self.random.choice(self.judged), "steward")
             except MdmError:
                 return
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_day_of_submissions_and_judgements_ends_as_a_batch_would(seed, tmp_path, monkeypatch):
-    monkeypatch.setattr(components, "COMPONENT_LIMIT", 5)
-    monkeypatch.setattr(blocking, "KEY_LIMIT", 5)
-    with (
-        stores.fresh(f"sqlite:///{tmp_path / 'day.db'}") as store,
-        stores.fresh(f"sqlite:///{tmp_path / 'fresh.db'}") as fresh,
-    ):
-        day = Day(Office(store), seed)
-        try:
-            day.begin()
-        except NothingToDo:  # too many share everything: nothing is left to block by
-            return
-        for _ in range(STEPS):
-            day.act()
-        assert day.office.pending() == set()
-        assert day.office.rebuilt(fresh).meaning() == day.office.meaning()
