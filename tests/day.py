@@ -9,7 +9,6 @@ from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
 from tests.resolving import ANN, BOB, CID, RULES, Office, ref
 
-STEPS = 15
 NAMES = [f"{'bank' if number % 2 else 'shop'}/{number}" for number in range(12)]
 PEOPLE = [ANN, BOB, CID]
 
