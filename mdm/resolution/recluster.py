@@ -90,8 +90,14 @@ class _Around:
 
     @property
     def waiting(self) -> set[int]:
-        """The records of the components that wait for a resolve, or did until now."""
-        return {each.record_id for each in self._residents if each.pending}
+        """The records of the components that wait for a resolve, or did until now.
+
+        One that was retired may be in a golden record by a judgement only, and is on no walk.
+        """
+        involved = (*self._residents, *self._changed.residents)
+        serials = {each.serial for each in involved if each.serial is not None}
+        pending = {each.record_id for each in self._residents if each.pending}
+        return pending | neighbourhood.waiting_in(self._tx, serials)
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""

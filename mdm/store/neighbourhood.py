@@ -90,6 +90,13 @@ _LINKS_RIGHT = ByNumbers("""
     WHERE record_r IN ({numbers}) AND weight >= :least AND NOT inside_only
 """)
 
+_WAITING = ByNumbers("""
+    SELECT r.record_id
+    FROM crosswalk c
+    JOIN record r ON r.record_id = c.record_id
+    WHERE c.serial IN ({numbers}) AND r.pending
+""")
+
 _GOLDEN_IDS = ByNumbers("""
     SELECT serial, golden_id
     FROM golden_id
@@ -123,6 +130,11 @@ def living_with_own(tx: Transaction, serials: Collection[int]) -> list[Resident]
 def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
     """Read the records that these golden records are published with."""
     return [_resident(row) for row in _BY_SERIAL.rows(tx, serials)]
+
+
+def waiting_in(tx: Transaction, serials: Collection[int]) -> set[int]:
+    """Find the records that these golden records are published with and that wait for a resolve."""
+    return {row.record_id for row in _WAITING.rows(tx, serials)}
 
 
 def sharing_keys(tx: Transaction, record_ids: Collection[int]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Components that grow over the limit: what hung on their records before changes too."""
+"""What re-clustering has to look at beside the records that changed."""
 
 import pytest
 
@@ -71,4 +71,21 @@ def test_a_record_that_returns_to_what_it_was_judged_the_same_as_makes_a_giant(c
     assert between(crowded, "3", "4") != []
     hub.submit("bank", [Submission("6", {"given_name": "Eve"})])
     assert between(crowded, "3", "4") == []
+    assert is_as_a_batch_says(crowded, tmp_path)
+
+
+def test_a_retired_record_that_waits_goes_with_the_golden_record_that_only_a_judgement_kept_it_in(
+    crowded, tmp_path
+):
+    crowded.take(bank_1=BOB, bank_2=BOB, bank_3=CID, bank_4={"given_name": "Eve"})
+    crowded.judge(["bank/3", "bank/4"])
+    crowded.train()
+    crowded.resolve()
+    crowded.retire("bank/4")
+    hub = Hub(crowded.store, RULES)
+    bridge = {"given_name": "Cid", "email": [*BOB["email"], *CID["email"]]}
+    hub.submit("bank", [Submission("3", bridge), Submission("1", BOB | {"email": ["n@x.example"]})])
+    assert crowded.pending() == set()
+    assert set(crowded.homes()) == {"bank/1", "bank/2", "bank/3"}
+    assert hub.verify().findings == []
     assert is_as_a_batch_says(crowded, tmp_path)
