@@ -23,14 +23,8 @@ from tests.stores import fresh
 FEW = Amounts(records=600, each=12, reads=40, skewed=6, bulks=2, lines=20, large=100, shared=30)
 
 
-@pytest.fixture
-def server(database, request) -> str | None:
-    """Where the benchmark makes its databases."""
-    return None if database == "sqlite" else request.getfixturevalue("postgres_url")
-
-
-def test_a_small_run_measures_everything(server):
-    run = online.run([FEW], server)
+def test_a_small_run_measures_everything():
+    run = online.run([FEW], None)
     (size,) = run.sizes
     text = "\n".join(report(run))
 

@@ -18,7 +18,7 @@ from tests.one_by_one import Figures
 from tests.small_world import Stores, small_limits
 
 SEEDS = range(4)
-HISTORIES = 40
+HISTORIES = 32
 """Of each seed."""
 STEPS = 16
 
