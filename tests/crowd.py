@@ -16,39 +16,16 @@ from mdm.model.views import SourceVersion
 from mdm.store.reads.records import versions_of
 from tests import stores
 from tests.following import Follower
-from tests.resolving import ANN, BOB, CID, Office
+from tests.resolving import ANN, BOB, CID, Office, rules_text
 from tests.submitting import ABSENT, CONTESTED, RETIRED, Client, Told, content_of
 
-RULES = """
-attributes:
-  given_name: given_name
-  date_of_birth: date_of_birth
-  email: email
-blocking:
-  - [email]
-  - [date_of_birth]
-comparisons:
-  given_name:
-    levels:
-      - {when: {given_name: same}, m: 0.8, u: 0.01}
-    else: {m: 0.2, u: 0.99}
-  date_of_birth:
-    levels:
-      - {when: {date_of_birth: same}, m: 0.9, u: 0.01}
-    else: {m: 0.1, u: 0.99}
-  email:
-    levels:
-      - {when: {email: same}, m: 0.7, u: 0.01}
-    else: {m: 0.3, u: 0.99}
-thresholds: {link: 0, review: -6}
-"""
 MORE_THAN_ANY = 10**9
 
 
 def opened(office: Office, folder: Path) -> Hub:
     """Resolve three records, so that the office can be served; the rules lie in the folder."""
     file = folder / "rules.yaml"
-    file.write_text(RULES, encoding="utf-8")
+    file.write_text(rules_text(), encoding="utf-8")
     hub = Hub(office.store, load_rules(file))
     office.take(hub.rules, shop_1=ANN, shop_2=BOB, shop_3=CID)
     hub.train()

@@ -23,7 +23,10 @@ AT = "2026-01-31T12:00:00.000000Z"
 SOURCES = (Source("bank", "operational", 0.9), Source("shop", "marketing", 0.4))
 DERIVED = ("pair", "crosswalk", "golden_record", "search_key", "blocking_key", "standardised")
 
-_RULES = """
+
+def rules_text(*, u: float = 0.01, link: int = 0, review: int = -6) -> str:
+    """Write a rules file; `u` is what two strangers agree by, at each of three comparisons."""
+    return f"""
 attributes:
   given_name: given_name
   date_of_birth: date_of_birth
@@ -34,26 +37,28 @@ blocking:
 comparisons:
   given_name:
     levels:
-      - {when: {given_name: same}, m: 0.8, u: 0.01}
-    else: {m: 0.2, u: 0.99}
+      - {{when: {{given_name: same}}, m: 0.8, u: {u}}}
+    else: {{m: 0.2, u: {1 - u}}}
   date_of_birth:
     levels:
-      - {when: {date_of_birth: same}, m: 0.9, u: 0.01}
-    else: {m: 0.1, u: 0.99}
+      - {{when: {{date_of_birth: same}}, m: 0.9, u: {u}}}
+    else: {{m: 0.1, u: {1 - u}}}
   email:
     levels:
-      - {when: {email: same}, m: 0.7, u: 0.01}
-    else: {m: 0.3, u: 0.99}
+      - {{when: {{email: same}}, m: 0.7, u: {u}}}
+    else: {{m: 0.3, u: {1 - u}}}
+thresholds: {{link: {link}, review: {review}}}
 """
-RULES = rules_from_text(_RULES + "thresholds: {link: 0, review: -6}\n", "rules.yaml")
+
+
+RULES = rules_from_text(rules_text(), "rules.yaml")
 STRICT = rules_from_text(
-    _RULES.replace("  - [date_of_birth]\n", "") + "thresholds: {link: 8, review: 2}\n",
+    rules_text(link=8, review=2).replace("  - [date_of_birth]\n", ""),
     "strict.yaml",
 )
 """Links only those who agree on everything, and finds only those who agree on an e-mail."""
 SINGLE = rules_from_text(
-    _RULES.replace("email: email", "email: {kind: email, many: false}")
-    + "thresholds: {link: 0, review: -6}\n",
+    rules_text().replace("email: email", "email: {kind: email, many: false}"),
     "single.yaml",
 )
 """A record has one e-mail."""

@@ -16,34 +16,11 @@ from mdm.model.rules.rules import Rules
 from mdm.resolution.train import train
 from mdm.store import Store
 from tests import stores
-from tests.resolving import Office
+from tests.resolving import Office, rules_text
 
-_RULES = """
-attributes:
-  given_name: given_name
-  date_of_birth: date_of_birth
-  email: email
-blocking:
-  - [email]
-  - [date_of_birth]
-comparisons:
-  given_name:
-    levels:
-      - {{when: {{given_name: same}}, m: 0.8, u: {u}}}
-    else: {{m: 0.2, u: {other}}}
-  date_of_birth:
-    levels:
-      - {{when: {{date_of_birth: same}}, m: 0.9, u: {u}}}
-    else: {{m: 0.1, u: {other}}}
-  email:
-    levels:
-      - {{when: {{email: same}}, m: 0.7, u: {u}}}
-    else: {{m: 0.3, u: {other}}}
-thresholds: {{link: {link}, review: {review}}}
-"""
 RULES = (
-    rules_from_text(_RULES.format(u=0.001, other=0.999, link=0, review=-6), "usual.yaml"),
-    rules_from_text(_RULES.format(u=0.02, other=0.98, link=1, review=-3), "careful.yaml"),
+    rules_from_text(rules_text(u=0.001), "usual.yaml"),
+    rules_from_text(rules_text(u=0.02, link=1, review=-3), "careful.yaml"),
 )
 """Under the first, records that agree on everything stand above the top rung."""
 
