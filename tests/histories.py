@@ -18,8 +18,9 @@ from mdm.model.errors import Contradiction, MdmError, NothingToDo, Retired
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
 from mdm.resolution import around
+from mdm.resolution.resolve import resolve
 from mdm.store import models
-from tests.resolving import Office, ref
+from tests.resolving import Meanwhile, Office, ref
 from tests.small_world import NAMES, RULES, VALUES, Stores
 
 OUTCOMES = (
@@ -146,6 +147,35 @@ class History(RuleBasedStateMachine):
         except NothingToDo:
             return
         self.hub.resolve()
+        self._stepped(before)
+
+    @rule(
+        given=st.lists(st.tuples(names, known_people), min_size=1, max_size=3),
+        gone=st.none() | names,
+        data=st.data(),
+        stage=st.sampled_from(["block", "survive"]),
+        then=st.sampled_from(["resolve", "resolve", *RULES]),
+    )
+    def resolve_meanwhile(self, given, gone, data, stage, then) -> None:
+        """Hold a resolve behind its snapshot; submit, retire, judge, withdraw, resolve; go on."""
+
+        def act() -> None:
+            self.submit_many(given)
+            if gone is not None:
+                self.retire(gone)
+            self.judge(data, unsure=data.draw(st.booleans()))
+            if self.judged and data.draw(st.booleans()):
+                self.withdraw(data)
+            if data.draw(st.sampled_from([False, False, True])):
+                self.hub.resolve()
+
+        before = self.own_ids()
+        try:
+            if then != "resolve":
+                self.office.train(then)
+        except NothingToDo:
+            return
+        resolve(self.office.store, progress=Meanwhile(stage, act))
         self._stepped(before)
 
     def take(self, records) -> None:

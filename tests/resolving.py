@@ -1,7 +1,8 @@
 """A small store to resolve in: records by name, judgements, models, and all that is published."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from mdm.hub import Hub
 from mdm.model.errors import MdmError, ResolvedElsewhere
 from mdm.model.judgements import Judgement, JudgementMember
+from mdm.model.progress import Advance
 from mdm.model.records import IncomingRecord, RecordRef, Source
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules
@@ -212,3 +214,18 @@ class Office:
                 )
             ),
         }
+
+
+class Meanwhile:
+    """Progress that does something at the beginning of a stage, the first time it comes."""
+
+    def __init__(self, stage: str, act: Callable[[], object]) -> None:
+        self.stage, self.act, self.begun = stage, act, 0
+
+    @contextmanager
+    def step(self, name: str, total: int | None) -> Iterator[Advance]:  # noqa: ARG002
+        if name == self.stage:
+            self.begun += 1
+            if self.begun == 1:
+                self.act()
+        yield lambda _units: None

@@ -60,7 +60,7 @@ def test_a_resolve_and_an_ingestion_end_beside_a_server_that_is_used(hub, store_
     files = ["--sources", str(tmp_path / "sources.yaml"), "--rules", str(tmp_path / "rules.yaml")]
     with serving(store_url, workers=2) as server:
         crowd = Crowd(server.port, clients=4)
-        with crowd.at_work(most=5 * THINGS, contest=True):
+        with crowd.at_work(contest=True):
             crowd.wait(1)
             with mdm(store_url, "resolve") as resolving, mdm(store_url, "ingest", *files) as taking:
                 said = [each.communicate()[0] for each in (resolving, taking)]

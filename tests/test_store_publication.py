@@ -78,6 +78,10 @@ def golden(mapping):
     )
 
 
+def serials(*numbers):
+    return pa.table({"serial": pa.array(numbers, pa.int64())})
+
+
 def settled(*numbers, own=None):
     """Rows of (record_id, content_hash, own_serial); `own` maps records to new own serials."""
     return pa.table(
@@ -142,9 +146,14 @@ def test_a_golden_record_whose_members_change_has_a_new_version_once(taken):
         ),
     )
     assert versions(taken) == {1: 1, 2: 1, 3: 1}
-    put(taken, Publication(crosswalk=homes({2: 1}), golden=golden({1: '{"more":1}'})))
+    put(
+        taken,
+        Publication(
+            crosswalk=homes({2: 1}), touched=serials(1, 2), golden=golden({1: '{"more":1}'})
+        ),
+    )
     assert versions(taken) == {1: 2, 2: 2, 3: 1}
-    put(taken, Publication(crosswalk_gone=pa.table({"record_id": [3]})))
+    put(taken, Publication(crosswalk_gone=pa.table({"record_id": [3]}), touched=serials(3)))
     assert versions(taken) == {1: 2, 2: 2, 3: 2}
 
 

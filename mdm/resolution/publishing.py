@@ -6,6 +6,7 @@ In: the snapshot's tables `old_*`, and what the resolution made: `home` (record_
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -70,23 +71,35 @@ def difference(
     def table(query: str) -> pa.Table:
         return connection.execute(query).to_arrow_table()
 
-    return Publication(
+    return replace(
+        golden_difference(connection),
         pairs_gone=table(_gone("old_pair", "new_pair", "record_l", "record_r")),
         pairs=table(
             _changed("new_pair", "old_pair", ("record_l", "record_r"), ("weight", "inside_only"))
         ),
         crosswalk_gone=table(_gone("old_crosswalk", "home", "record_id")),
         crosswalk=table(_changed("home", "old_crosswalk", ("record_id",), ("serial",))),
-        golden_gone=table(_gone("old_golden", "new_golden", "serial")),
-        golden=table(
-            _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
-        ),
         keys_of=table(_KEYED_ANEW),
         search_keys=table(search_keys(rules, "where pending or restandardised")),
         blocking_keys=table("select key_hash, record_id from kept_key order by all"),
         every_blocking_key=every_key,
         standardised=connection.execute(_STANDARDISED, [rules.rules_hash]).to_arrow_table(),
         records=table(_RECORDS),
+    )
+
+
+def golden_difference(connection: duckdb.DuckDBPyConnection) -> Publication:
+    """Tell of the golden records alone what publishing must write."""
+
+    def table(query: str) -> pa.Table:
+        return connection.execute(query).to_arrow_table()
+
+    return Publication(
+        touched=table(_TOUCHED),
+        golden_gone=table(_gone("old_golden", "new_golden", "serial")),
+        golden=table(
+            _changed("new_golden", "old_golden", ("serial",), ("attributes", "provenance"))
+        ),
     )
 
 
@@ -123,6 +136,18 @@ _REWRITTEN = """
     where json_extract(new, '$.' || name)::varchar
           is distinct from json_extract(old, '$.' || name)::varchar
     group by serial
+    order by serial
+    """
+_TOUCHED = """
+    with moved as (
+        select old.serial as old, new.serial as new
+        from old_crosswalk as old
+        full join home as new using (record_id)
+        where old.serial is distinct from new.serial
+    )
+    select old as serial from moved where old is not null
+    union
+    select new as serial from moved where new is not null
     order by serial
     """
 _STANDARDISED = """

@@ -5,11 +5,10 @@ compared with those that are kept.  What is right stays as it is, so that a gold
 what it should keeps its version, and one that is mended gets the next.
 """
 
-from mdm.matching.connecting import connect
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
-from mdm.resolution.resolve import Resolution, attempt
+from mdm.resolution.resolve import Resolution, until_published
 from mdm.store import Store, Transaction, models
 
 
@@ -18,11 +17,7 @@ def rebuild(store: Store, *, progress: Progress = SILENT) -> Resolution:
 
     Records that wait for a resolve are resolved too.  NothingToDo before the first resolve.
     """
-    while True:
-        with connect() as connection:
-            published = attempt(store, connection, active_version, progress, anew=True)
-        if published is not None:
-            return published
+    return until_published(store, active_version, progress, anew=True)
 
 
 def active_version(tx: Transaction) -> ModelVersion:

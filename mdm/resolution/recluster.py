@@ -42,6 +42,11 @@ class Reclustered:
     gone: Sequence[Pair]
     scored: Mapping[Pair, int]
 
+    @property
+    def nothing(self) -> bool:
+        """Tell whether no record is concerned."""
+        return not self.residents and not self.changed.residents
+
 
 def recluster(
     tx: Transaction,

@@ -42,10 +42,42 @@ class Republished:
     events: Events = field(repr=False)
 
 
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is to be published, and has only been minted yet.
+
+    `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
+    `rewritten` (serial, attributes) are the golden records that last and say something else.
+    """
+
+    publication: Publication
+    before: Mapping[int, int]
+    after: Mapping[int, int]
+    minted: range
+    changed: frozenset[int]
+    resolves: Mapping[int, int]
+    rewritten: pa.Table
+
+
 def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Republished:
     """Publish what re-clustering found, if anything; nothing is committed here."""
-    if not found.residents and not found.changed.residents:
+    if found.nothing:
         return Republished({}, {}, range(0), frozenset(), NO_EVENTS)
+    ready = prepare(tx, model, found, at=at)
+    publication.publish(tx, ready.publication, at=at)
+    events, _ = difference(
+        _crosswalk(ready.before),
+        _crosswalk(ready.after),
+        minted=np.array(ready.minted, np.int64),
+        rewritten=np.empty(0, np.int64),
+        resolves=ready.resolves,
+    )
+    changes.note(tx, events, ready.rewritten, at=at)
+    return Republished(ready.before, ready.after, ready.minted, ready.changed, events)
+
+
+def prepare(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Prepared:
+    """Work out what is to be published, and mint the golden IDs that it needs."""
     residents, labels = _with_related(tx, found)
     assignment = _assign(residents, labels)
     minted = publication.mint(tx, assignment.minted, at)
@@ -57,18 +89,18 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
     before = {
         each.record_id: each.serial for each in (*residents, *gone) if each.serial is not None
     }
-    rewritten = _rewritten(_clusters(residents, serials), before, found)
-    golden = _golden(model, rewritten)
-    changed, said = _changed(tx, golden, before, after)
-    publication.publish(
-        tx,
-        Publication(
+    touched = {serial for _, serial in before.items() ^ after.items()}
+    golden = _golden(model, _rewritten(_clusters(residents, serials), before, found))
+    said, rewritten = _said(tx, golden)
+    return Prepared(
+        publication=Publication(
             pairs_gone=_table(found.gone, "record_l", "record_r"),
             pairs=_pairs(found),
             crosswalk_gone=_table(
                 [(n,) for n in sorted(before.keys() - after.keys())], "record_id"
             ),
             crosswalk=_table(sorted(after.items() - before.items()), "record_id", "serial"),
+            touched=_table([(n,) for n in sorted(touched)], "serial"),
             golden_gone=_table(
                 [(n,) for n in sorted({*before.values()} - {*after.values()})], "serial"
             ),
@@ -76,17 +108,13 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
             standardised=_standardised(model, found),
             records=_settled(found, residents, own),
         ),
-        at=at,
-    )
-    events, _ = difference(
-        _crosswalk(before),
-        _crosswalk(after),
-        minted=new,
-        rewritten=np.empty(0, np.int64),
+        before=before,
+        after=after,
+        minted=minted,
+        changed=frozenset(touched | said),
         resolves=_resolves(assignment, minted),
+        rewritten=rewritten,
     )
-    changes.note(tx, events, said, at=at)
-    return Republished(before, after, minted, changed, events)
 
 
 def _with_related(tx: Transaction, found: Reclustered) -> tuple[list[Resident], list[int]]:
@@ -149,11 +177,8 @@ def _rewritten(clusters: Clusters, before: Mapping[int, int], found: Reclustered
     return rewritten
 
 
-def _changed(
-    tx: Transaction, golden: pa.Table, before: Mapping[int, int], after: Mapping[int, int]
-) -> tuple[frozenset[int], pa.Table]:
-    """List the golden records that are not as they were, and what the lasting ones say anew."""
-    moved = before.items() ^ after.items()
+def _said(tx: Transaction, golden: pa.Table) -> tuple[set[int], pa.Table]:
+    """List the golden records that say something new, and what the lasting ones say anew."""
     rows = {row["serial"]: (row["attributes"], row["provenance"]) for row in golden.to_pylist()}
     kept = neighbourhood.golden_contents(tx, rows)
     said = {serial for serial, content in rows.items() if kept.get(serial) != content}
@@ -162,8 +187,7 @@ def _changed(
         for serial in sorted(said & kept.keys())
         if (names := _differing(from_json(kept[serial][0]), from_json(rows[serial][0])))
     ]
-    changed = frozenset({serial for _, serial in moved} | said)
-    return changed, _table(anew, "serial", "attributes", texts=1)
+    return said, _table(anew, "serial", "attributes", texts=1)
 
 
 def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -1,12 +1,14 @@
 """Resolve: block, score, decide, cluster, identify, survive, publish, over everything.
 
 Everything is computed on a snapshot; only the difference is written, in one transaction under the
-write lock, so that readers see the old or the new state.  When another resolution or a judgement
-came in between, the snapshot no longer holds, and the resolution begins again.
+write lock, so that readers see the old or the new state.  What was submitted and judged since the
+snapshot is taken in by then (`catching_up`).
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain, repeat
 
 import duckdb
 import numpy as np
@@ -24,11 +26,13 @@ from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
 from mdm.resolution import publishing, wrong_keys
+from mdm.resolution.catching_up import NOTHING, Meanwhile, catch_up, read_meanwhile, renumber
 from mdm.resolution.clustering import cluster
 from mdm.resolution.snapshot import Snapshot, moment, read_in
 from mdm.resolution.stages import Stages
 from mdm.resolution.surviving import make_golden
 from mdm.store import Store, Transaction, changes, models, publication, resolutions
+from mdm.store.publication import Publication
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,33 @@ def resolve(store: Store, *, version: int | None = None, progress: Progress = SI
     """
     with store.read() as tx:
         chosen = _chosen(tx, version)
+    return until_published(store, lambda _: chosen, progress)
+
+
+def until_published(
+    store: Store,
+    choose: Callable[[Transaction], ModelVersion],
+    progress: Progress,
+    *,
+    anew: bool = False,
+) -> Resolution:
+    """Resolve a snapshot and publish, or begin again when the snapshot no longer holds.
+
+    `choose` names the model version; with `anew`, values and keys are made anew whatever is kept.
+    When more has happened meanwhile than is quickly caught up with under the write lock, it begins
+    again too, but not for ever.
+    """
+    limits = chain([_MOST_CAUGHT_UP] * _TIMES, repeat(sys.maxsize))
     while True:
         with connect() as connection:
-            published = attempt(store, connection, lambda _: chosen, progress)
+            most = next(limits)
+            published = _attempt(store, connection, choose, progress, anew=anew, most=most)
         if published is not None:
             return published
+
+
+_MOST_CAUGHT_UP = 5_000
+_TIMES = 2
 
 
 def _chosen(tx: Transaction, version: int | None) -> ModelVersion:
@@ -65,32 +91,49 @@ def _chosen(tx: Transaction, version: int | None) -> ModelVersion:
     return chosen
 
 
-def attempt(
+def _attempt(
     store: Store,
     connection: duckdb.DuckDBPyConnection,
     choose: Callable[[Transaction], ModelVersion],
     progress: Progress,
     *,
-    anew: bool = False,
+    anew: bool,
+    most: int,
 ) -> Resolution | None:
-    """Resolve one snapshot; None when it no longer holds by the time of publishing.
-
-    `choose` names the model version; with `anew`, values and keys are made anew whatever is kept.
-    """
+    """Resolve one snapshot; None when it no longer holds, or more than `most` has happened."""
     started_at, stages = now(), Stages(progress)
     with stages.of("read"), store.read() as tx:
         chosen = choose(tx)
         model = ScoringModel.of(chosen)
         snapshot = read_in(tx, connection, model.rules, progress, anew=anew)
-    assignment = find(snapshot, chosen, model, stages, progress)
-    every_key = snapshot.keyed != chosen.version
+    found = find(snapshot, chosen, model, stages, progress)
     with store.write() as tx, stages.of("publish"):
+        meanwhile = NOTHING
         if moment(tx) != snapshot.moment:
-            return None
-        summary = _publish(tx, snapshot, model, assignment, every_key=every_key)
+            if not _holds(tx, snapshot):
+                return None
+            meanwhile = read_meanwhile(tx, snapshot)
+            if len(meanwhile) > most:
+                return None
+            found = _identified_anew(connection, found)
+        summary = _publish(tx, snapshot, chosen, found.assignment, meanwhile)
         _settle(tx, chosen, started_at, summary)
         tx.commit()
     return _resolution(chosen, snapshot, summary, stages.seconds)
+
+
+def _holds(tx: Transaction, snapshot: Snapshot) -> bool:
+    """Tell whether what changed can be caught up with: a trust cannot, nor another model's keys."""
+    same_trust = moment(tx).declared == snapshot.moment.declared
+    return same_trust and resolutions.keyed(tx) == snapshot.keyed
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a resolution found, beside its tables: each record's cluster, and the golden IDs."""
+
+    labels: IntArray
+    assignment: Assignment
 
 
 def find(
@@ -99,7 +142,7 @@ def find(
     model: ScoringModel,
     stages: Stages,
     progress: Progress,
-) -> Assignment:
+) -> Found:
     """Work out everything that publishing writes, as tables beside those of the snapshot.
 
     Makes `scored`, `new_pair`, `home`, `own`, `new_golden` and `kept_key`.
@@ -122,7 +165,15 @@ def find(
         assignment = _identify(connection, labels)
     with stages.of("survive"):
         make_golden(connection, model.rules, progress)
-    return assignment
+    return Found(labels, assignment)
+
+
+def _identified_anew(connection: duckdb.DuckDBPyConnection, found: Found) -> Found:
+    """Give the clusters their golden IDs by the own IDs that records have by now."""
+    connection.execute("alter table home rename to found_home")
+    assignment = _identify(connection, found.labels)
+    renumber(connection)
+    return Found(found.labels, assignment)
 
 
 def _identify(connection: duckdb.DuckDBPyConnection, labels: IntArray) -> Assignment:
@@ -142,7 +193,7 @@ def _identify(connection: duckdb.DuckDBPyConnection, labels: IntArray) -> Assign
     assignment = assign(record_ids, labels, own)
     for name, serials in (("home", assignment.serials), ("own", assignment.own)):
         connection.register("given", pa.table({"record_id": record_ids, "serial": serials}))
-        connection.execute(f"create table {name} as select * from given")
+        connection.execute(f"create or replace table {name} as select * from given")
         connection.unregister("given")
     return assignment
 
@@ -150,27 +201,44 @@ def _identify(connection: duckdb.DuckDBPyConnection, labels: IntArray) -> Assign
 def _publish(
     tx: Transaction,
     snapshot: Snapshot,
-    model: ScoringModel,
+    chosen: ModelVersion,
     assignment: Assignment,
-    *,
-    every_key: bool,
+    meanwhile: Meanwhile,
 ) -> Summary:
-    """Write what differs, and all blocking keys if `every_key`; the result counts."""
+    """Write what differs from what is published, caught up with the present; the result counts."""
     connection, at = snapshot.connection, now()
     minted = publication.mint(tx, assignment.minted, at)
     for table in ("home", "own", "new_golden"):
         connection.execute(
             f"update {table} set serial = {minted.start} - serial - 1 where serial < 0"
         )
-    differing = publishing.difference(connection, model.rules, every_key=every_key)
-    publication.publish(tx, differing, at=at)
-    new = np.array(minted, dtype=np.int64)
     resolves = {
         serial: minted[-into - 1] if into < 0 else into
         for serial, into in assignment.resolves.items()
     }
+    rules, every_key = ScoringModel.of(chosen).rules, snapshot.keyed != chosen.version
+    differing, new = publishing.difference(connection, rules, every_key=every_key), [*minted]
+    if meanwhile:
+        done = catch_up(tx, snapshot, chosen, meanwhile, differing, at=at)
+        new, resolves = new + done.minted, resolves | done.resolves
+        differing = publishing.golden_difference(connection)
+    publication.publish(tx, differing, at=at)
+    return _note(tx, connection, differing, minted=new, resolves=resolves, at=at)
+
+
+def _note(
+    tx: Transaction,
+    connection: duckdb.DuckDBPyConnection,
+    differing: Publication,
+    *,
+    minted: Sequence[int],
+    resolves: Mapping[int, int],
+    at: str,
+) -> Summary:
+    """Note in the log what turned the old crosswalk into the new one, and count it."""
     before, after = _crosswalk(connection, "old_crosswalk"), _crosswalk(connection, "home")
     rewritten = differing.golden["serial"].to_numpy()
+    new = np.array(minted, np.int64)
     events, summary = difference(before, after, minted=new, rewritten=rewritten, resolves=resolves)
     if changes.last(tx) == 0:
         # what an older release published was told to nobody

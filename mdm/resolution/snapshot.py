@@ -31,8 +31,14 @@ from mdm.store import (
 )
 from mdm.store.codec import attributes_from_json, to_json
 
-Moment = tuple[int, int, str]
-"""The last publication, the last change of judgements, when a source was declared last."""
+
+@dataclass(frozen=True)
+class Moment:
+    """The last publication, the last change of judgements, when a source was declared last."""
+
+    published: int
+    judged: int
+    declared: str
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,13 @@ class Snapshot:
     count: int
     judgements: list[Judgement] = field(default_factory=list)
     keyed: int | None = None
-    moment: Moment = (0, 0, "")
+    moment: Moment = Moment(0, 0, "")
     anew: bool = False
 
 
 def moment(tx: Transaction) -> Moment:
     """Tell the moment of a transaction."""
-    return changes.last(tx), judgements.changes(tx), sources.last_declared(tx)
+    return Moment(changes.last(tx), judgements.changes(tx), sources.last_declared(tx))
 
 
 def read_records(
@@ -92,10 +98,8 @@ def read_in(
     """
     count = _records(tx, connection, rules, progress, anew=anew)
     with progress.step("read what is published", None):
-        _table(connection, "old_pair", matching_input.old_pairs(tx))
-        _table(connection, "old_crosswalk", matching_input.old_crosswalk(tx))
-        _table(connection, "old_golden", matching_input.old_golden(tx))
-        _table(connection, "retired_pending", matching_input.retired_pending(tx))
+        read_published(tx, connection)
+        table_of(connection, "retired_pending", matching_input.retired_pending(tx))
     if anew:
         wrong_keys.read_digests(tx, connection, progress)
     judged = judgements.in_force(tx)
@@ -164,7 +168,17 @@ def shaped(attributes: Attributes, rules: Rules) -> dict[str, AttributeValue]:
     return found
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader) -> None:
+def read_published(tx: Transaction, connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `old_pair`, `old_crosswalk` and `old_golden`, in the place of those of before."""
+    table_of(connection, "old_pair", matching_input.old_pairs(tx))
+    table_of(connection, "old_crosswalk", matching_input.old_crosswalk(tx))
+    table_of(connection, "old_golden", matching_input.old_golden(tx))
+
+
+def table_of(
+    connection: duckdb.DuckDBPyConnection, name: str, reader: pa.RecordBatchReader
+) -> None:
+    """Make a table of what is read, in the place of one of that name."""
     connection.register("reader", reader)
-    connection.execute(f"create table {name} as select * from reader")
+    connection.execute(f"create or replace table {name} as select * from reader")
     connection.unregister("reader")

@@ -21,7 +21,7 @@ from mdm.model.progress import SILENT, Progress
 from mdm.resolution.laws import Finding, broken
 from mdm.resolution.rebuild import active_version
 from mdm.resolution.resolve import find
-from mdm.resolution.snapshot import Snapshot, read_in
+from mdm.resolution.snapshot import Snapshot, read_in, table_of
 from mdm.resolution.stages import Stages
 from mdm.resolution.waiting import make_expected, make_waiting
 from mdm.store import Store, Transaction
@@ -78,9 +78,7 @@ def _read_beside(tx: Transaction, connection: duckdb.DuckDBPyConnection) -> list
         "golden_id": verifying.golden_ids(tx),
     }
     for table, reader in tables.items():
-        connection.register("reader", reader)
-        connection.execute(f"create table {table} as select * from reader")
-        connection.unregister("reader")
+        table_of(connection, table, reader)
     return verifying.declared_since(tx)
 
 

@@ -66,6 +66,21 @@ _RETIRED_PENDING = """
 """
 _RETIRED_PENDING_SCHEMA = pa.schema({"record_id": _INTEGER, "content_hash": _TEXT})
 
+_STANDING = """
+    SELECT record_id, content_hash, own_serial, retired_at IS NULL, pending
+    FROM record
+    ORDER BY record_id
+"""
+_STANDING_SCHEMA = pa.schema(
+    {
+        "record_id": _INTEGER,
+        "content_hash": _TEXT,
+        "own_serial": _INTEGER,
+        "live": _TRUTH,
+        "pending": _TRUTH,
+    }
+)
+
 _PAIRS = """
     SELECT record_l, record_r, weight, inside_only
     FROM pair
@@ -110,6 +125,11 @@ def live_records(tx: Transaction) -> pa.RecordBatchReader:
 def retired_pending(tx: Transaction) -> pa.RecordBatchReader:
     """Give record_id and content_hash of retired records that publication does not know of yet."""
     return reader(tx, _RETIRED_PENDING, _RETIRED_PENDING_SCHEMA)
+
+
+def standing_records(tx: Transaction) -> pa.RecordBatchReader:
+    """Give record_id, content_hash, own_serial, live and pending of all records."""
+    return reader(tx, _STANDING, _STANDING_SCHEMA)
 
 
 def old_pairs(tx: Transaction) -> pa.RecordBatchReader:

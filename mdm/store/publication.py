@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.store.bulk import execute, merge, rows, staged
+from mdm.store.bulk import execute, merge, staged
 from mdm.store.keys import replace_keys
 from mdm.store.store import Transaction
 
@@ -32,7 +32,8 @@ class Publication:
 
     pairs_gone (record_l, record_r) leave; pairs (record_l, record_r, weight in micro-bits,
     inside_only: kept only because it lies inside a component) come or change.
-    crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move.
+    crosswalk_gone (record_id) leave; crosswalk (record_id, serial) come or move; touched (serial)
+    are the golden records that a record leaves or comes to.
     golden_gone (serial) leave; golden (serial, attributes, provenance: JSON) come or change.
     keys_of (record_id) lose their keys before search_keys (kind, value, record_id) and
     blocking_keys (key_hash, record_id) come; with every_blocking_key, blocking_keys are those of
@@ -47,6 +48,7 @@ class Publication:
     pairs: pa.Table = field(default_factory=_PAIR.empty_table)
     crosswalk_gone: pa.Table = field(default_factory=_RECORD.empty_table)
     crosswalk: pa.Table = field(default_factory=_HOME.empty_table)
+    touched: pa.Table = field(default_factory=_SERIAL.empty_table)
     golden_gone: pa.Table = field(default_factory=_SERIAL.empty_table)
     golden: pa.Table = field(default_factory=_GOLDEN.empty_table)
     keys_of: pa.Table = field(default_factory=_RECORD.empty_table)
@@ -78,23 +80,6 @@ _WRITE_PAIRS = sa.text("""
     ON CONFLICT (record_l, record_r) DO UPDATE
     SET weight = excluded.weight, inside_only = excluded.inside_only
     WHERE pair.weight <> excluded.weight OR pair.inside_only <> excluded.inside_only
-""")
-
-# A golden record whose members change has changed too, though its values may be the same.
-_TOUCHED = sa.text("""
-    SELECT old.serial
-    FROM crosswalk old
-    JOIN staged_crosswalk_gone gone ON gone.record_id = old.record_id
-    UNION
-    SELECT old.serial
-    FROM crosswalk old
-    JOIN staged_crosswalk new ON new.record_id = old.record_id
-    WHERE old.serial <> new.serial
-    UNION
-    SELECT new.serial
-    FROM staged_crosswalk new
-    LEFT JOIN crosswalk old ON old.record_id = new.record_id
-    WHERE old.record_id IS NULL OR old.serial <> new.serial
 """)
 
 _DROP_CROSSWALK = sa.text("""
@@ -184,10 +169,10 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
     what the resolution saw, and if it is live exactly when it has a home; what changed meanwhile
     stays pending.  Nothing is committed here.
     """
-    touched = _publish_crosswalk(tx, publication)
+    merge(tx, "staged_crosswalk_gone", publication.crosswalk_gone, _DROP_CROSSWALK)
+    merge(tx, "staged_crosswalk", publication.crosswalk, _WRITE_CROSSWALK)
     _settle(tx, publication)
-    with staged(tx, "staged_touched", touched):
-        _publish_golden(tx, publication, at)
+    _publish_golden(tx, publication, at)
     _publish_pairs(tx, publication)
     replace_keys(
         tx,
@@ -215,18 +200,9 @@ def _publish_pairs(tx: Transaction, publication: Publication) -> None:
 
 def _publish_golden(tx: Transaction, publication: Publication, at: str) -> None:
     merge(tx, "staged_golden_gone", publication.golden_gone, _DROP_GOLDEN)
-    with staged(tx, "staged_golden", publication.golden):
+    with (
+        staged(tx, "staged_touched", publication.touched),
+        staged(tx, "staged_golden", publication.golden),
+    ):
         execute(tx, _BUMP_GOLDEN, at=at)
         execute(tx, _WRITE_GOLDEN, at=at)
-
-
-def _publish_crosswalk(tx: Transaction, publication: Publication) -> pa.Table:
-    """Bring the crosswalk up to date; the result are the golden records whose members changed."""
-    with (
-        staged(tx, "staged_crosswalk_gone", publication.crosswalk_gone),
-        staged(tx, "staged_crosswalk", publication.crosswalk),
-    ):
-        touched = [row.serial for row in rows(tx, _TOUCHED)]
-        execute(tx, _DROP_CROSSWALK)
-        execute(tx, _WRITE_CROSSWALK)
-    return pa.table({"serial": pa.array(touched, _ID)})

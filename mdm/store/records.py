@@ -4,7 +4,7 @@ A record's current version lives in `record`, the earlier ones in `record_versio
 was taken or retired since the last publication is pending.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from mdm.model.records import RecordRef, RecordVersion
 from mdm.store.bulk import count, execute, staged
-from mdm.store.by_numbers import ByTexts
+from mdm.store.by_numbers import ByNumbers, ByTexts
 from mdm.store.codec import attributes_from_json
 from mdm.store.sources import declare_sources
 from mdm.store.store import Transaction
@@ -22,6 +22,7 @@ __all__ = [
     "Standing",
     "StoredRecord",
     "declare_sources",
+    "let_wait",
     "live_count",
     "pending_count",
     "record_by_ref",
@@ -85,6 +86,13 @@ _STANDING = ByTexts("""
 
 _SET_OWN = sa.text("UPDATE record SET own_serial = :serial WHERE record_id = :record_id")
 
+_LET_WAIT = ByNumbers("""
+    UPDATE record
+    SET pending = true
+    WHERE record_id IN ({numbers})
+    RETURNING record_id
+""")
+
 _LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
 _PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
 
@@ -127,6 +135,11 @@ def standing(tx: Transaction, source: str, keys: Sequence[str]) -> dict[str, Sta
         )
         for row in rows
     }
+
+
+def let_wait(tx: Transaction, record_ids: Collection[int]) -> None:
+    """Let records wait to be resolved again."""
+    _LET_WAIT.rows(tx, record_ids)
 
 
 def set_own(tx: Transaction, record_id: int, serial: int | None) -> None:
