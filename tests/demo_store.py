@@ -1,28 +1,34 @@
-"""The demo's bank as a resolved store: made once for a test run, read by any test that wants it."""
+"""The demo's bank as a resolved store: the demo is run once for all tests that want what it made."""
 
 import fcntl
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from demo.bank import TRUTH_FILE, write_bank
+from demo.bank import TRUTH_FILE
 from mdm.hub import Hub
 from mdm.model.rules.load import load_rules
-from mdm.sources import load_sources
 from mdm.store import Store
-from tests.stores import sqlite_url
 
-SOURCES_FILE = Path(__file__).parent.parent / "demo" / "sources.yaml"
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class DemoStore:
-    """The bank that the demo shows, with the shipped rules, resolved; nobody may write to it."""
+    """The bank that the demo shows, with the shipped rules, resolved; nobody may write to it.
+
+    `said` is what the demo printed.
+    """
 
     hub: Hub
     truth: Path
+    said: str
 
 
 @pytest.fixture(scope="session")
@@ -31,23 +37,32 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
     own = tmp_path_factory.getbasetemp()
     folder = (own if worker_id == "master" else own.parent) / "demo_store"
     folder.mkdir(exist_ok=True)
-    store = Store(sqlite_url(folder))
-    hub = Hub(store, load_rules())
+    said = folder / "said.txt"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "made").exists():
-            _make(hub, folder)
-            (folder / "made").touch()
-    yield DemoStore(hub, folder / TRUTH_FILE)
+        if not said.exists():
+            said.write_text(_run(folder), encoding="utf-8")
+    data = folder / "demo" / "data"
+    store = Store(f"sqlite:///{data / 'mdm.db'}")
+    yield DemoStore(Hub(store, load_rules()), data / TRUTH_FILE, said.read_text(encoding="utf-8"))
     store.close()
 
 
-def _make(hub: Hub, folder: Path) -> None:
-    hub.init()
-    write_bank(folder)
-    sources = folder / "sources.yaml"
-    # paths in a sources file start at its own folder
-    sources.write_text(SOURCES_FILE.read_text("utf-8").replace("data/", ""), "utf-8")
-    hub.ingest(load_sources(sources, hub.rules))
-    hub.train()
-    hub.resolve()
+def _run(folder: Path) -> str:
+    """Run a copy of the demo, so that one that is being served keeps its database."""
+    shutil.copytree(ROOT / "demo", folder / "demo", ignore=shutil.ignore_patterns("data"))
+    ran = subprocess.run(
+        [sys.executable, "-m", "demo", "--no-serve"],
+        cwd=folder,
+        env=own_settings(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return ran.stdout
+
+
+def own_settings() -> dict[str, str]:
+    """The environment of somebody who has just installed the service and set nothing."""
+    unset = {name: text for name, text in os.environ.items() if not name.startswith("MDM_")}
+    return unset | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

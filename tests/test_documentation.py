@@ -4,11 +4,8 @@ The keys of a rules file, of a sources file and the API's endpoints are compared
 in test_rules_documentation, test_sources_yaml and test_api_documentation.
 """
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import click
 import pytest
 
 from mdm.cli import main
+from tests.demo_store import own_settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -119,26 +117,9 @@ def test_what_readme_says_about_ones_own_data_works_as_it_stands(tmp_path):
     assert len(golden_records) == 4
 
 
-def own_settings() -> dict[str, str]:
-    """The environment of somebody who has just installed the service and set nothing."""
-    unset = {name: text for name, text in os.environ.items() if not name.startswith("MDM_")}
-    return unset | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
-
-def test_the_demo_prints_what_readme_shows(tmp_path):
+def test_the_demo_prints_what_readme_shows(demo_store):
     shown = [text for _, _, text in BLOCK.findall(README) if text.startswith("$ make demo")]
-    # A copy, so that a demo that is being served keeps its database.
-    shutil.copytree(ROOT / "demo", tmp_path / "demo", ignore=shutil.ignore_patterns("data"))
-    ran = subprocess.run(
-        [sys.executable, "-m", "demo", "--no-serve"],
-        cwd=tmp_path,
-        env=own_settings(),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    assert (tmp_path / "demo" / "data").is_dir()
-    assert without_times(ran.stdout) == without_times(shown[0].partition("\n")[2])
+    assert without_times(demo_store.said) == without_times(shown[0].partition("\n")[2])
 
 
 def without_times(text: str) -> list[str]:

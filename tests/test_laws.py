@@ -19,7 +19,7 @@ from mdm.store import judgements
 from tests import stores
 from tests.resolving import ANN, BOB, RULES, STRICT, Office
 
-HISTORIES = 8
+HISTORIES = 4
 STEPS = 25
 ACTS_BETWEEN_RESOLVES = 3
 

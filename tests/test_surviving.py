@@ -126,7 +126,7 @@ def one_by_one(clusters: Clusters, rules: Rules) -> list[tuple[int, str, str]]:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(clusters, rules_files)
 def test_all_clusters_at_once_give_what_one_at_a_time_gives(clusters, rules):
     assert all_at_once(clusters, rules) == one_by_one(clusters, rules)
