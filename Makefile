@@ -11,7 +11,7 @@ INSTALL := $(UV) pip install --python $(BIN)/python --constraint requirements.lo
 	--build-constraint requirements.lock --editable
 WITH_DATABASES := $(BIN)/python scripts/with_databases.py
 
-.PHONY: help demo test lint format bench pictures lock clean
+.PHONY: help demo test soak lint format bench pictures lock clean
 .DEFAULT_GOAL := help
 
 help:            ## say what there is to make
@@ -22,6 +22,10 @@ demo: .venv/.installed            ## six departments of a bank: ingest, train, r
 
 test: .venv/.installed-to-develop            ## run all tests
 	$(WITH_DATABASES) $(BIN)/pytest --numprocesses auto --dist worksteal
+
+soak: .venv/.installed-to-develop            ## an hour of histories, kills and large inputs; writes docs/benchmarks.md
+	$(WITH_DATABASES) $(BIN)/pytest -m soak
+	$(WITH_DATABASES) $(BIN)/python -m tests.soak
 
 lint: .venv/.installed-to-develop            ## check style, types and layers
 	$(BIN)/ruff check .

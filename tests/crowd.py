@@ -1,12 +1,15 @@
 """Clients of a running server, all at work at once, and the laws that hold when they have ended."""
 
 import json
+import os
+import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Condition
+from random import Random
+from threading import Condition, Event
 
 from api import create_app
 from mdm.hub import Hub
@@ -17,9 +20,11 @@ from mdm.store.reads.records import versions_of
 from tests import stores
 from tests.following import Follower
 from tests.resolving import ANN, BOB, CID, Office, rules_text
+from tests.served import Server
 from tests.submitting import ABSENT, CONTESTED, RETIRED, Client, Told, content_of
 
 MORE_THAN_ANY = 10**9
+_SECONDS_A_REQUEST = 0.02
 
 
 def opened(office: Office, folder: Path) -> Hub:
@@ -103,6 +108,24 @@ class Crowd:
             self._writes += 1
             self.heard = port
             self._changed.notify_all()
+
+
+def kill_workers(server: Server, crowd: Crowd, *, kills: int, seed: int = 1) -> None:
+    """Kill that many workers, each in the midst of what it does after it acknowledged a write.
+
+    Few acknowledgements lie between; the moment is drawn, within about what a request takes.
+    """
+    random = Random(seed)
+    moment = Event()
+    while kills and crowd.is_at_work:
+        crowd.wait(random.randint(0, 5))
+        moment.wait(random.uniform(0, _SECONDS_A_REQUEST))
+        worker = server.worker_of(crowd.heard)
+        if worker is None:
+            crowd.wait(1)
+        else:
+            os.kill(worker, signal.SIGKILL)
+            kills -= 1
 
 
 def check_laws(hub: Hub, crowd: Crowd, folder: Path) -> None:

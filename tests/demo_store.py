@@ -1,4 +1,4 @@
-"""The demo's bank as a resolved store: the demo is run once for all tests that want what it made."""
+"""The demo's bank as a resolved store: the demo is run once for all tests that want it."""
 
 import fcntl
 import os

@@ -1,24 +1,19 @@
 """Several processes at once never lose or break anything: real servers, commands, kill -9."""
 
-import os
-import signal
 import sys
-from random import Random
-from threading import Event
 
 import pytest
 
 from mdm.hub import Hub
-from tests.crowd import Crowd, check_laws, opened
+from tests.crowd import Crowd, check_laws, kill_workers, opened
 from tests.resolving import Office
-from tests.served import Server, mdm, serving
+from tests.served import mdm, serving
 from tests.submitting import FAILED, STALE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are found through /proc")
 
 KILLS = 50
 """On each store; the soak has more."""
-SECONDS_A_REQUEST = 0.02
 THINGS = 40
 """That each of the clients does."""
 
@@ -79,21 +74,3 @@ def test_no_acknowledged_write_is_lost_when_workers_are_killed(hub, store_url, t
             crowd.wait(20)
     assert crowd.seen["broken"] >= KILLS
     check_laws(hub, crowd, tmp_path)
-
-
-def kill_workers(server: Server, crowd: Crowd, *, kills: int, seed: int = 1) -> None:
-    """Kill that many workers, each in the midst of what it does after it acknowledged a write.
-
-    Few acknowledgements lie between; the moment is drawn, within about what a request takes.
-    """
-    random = Random(seed)
-    moment = Event()
-    while kills and crowd.is_at_work:
-        crowd.wait(random.randint(0, 5))
-        moment.wait(random.uniform(0, SECONDS_A_REQUEST))
-        worker = server.worker_of(crowd.heard)
-        if worker is None:
-            crowd.wait(1)
-        else:
-            os.kill(worker, signal.SIGKILL)
-            kills -= 1
