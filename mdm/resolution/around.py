@@ -6,7 +6,7 @@ a few hundred records of a giant and not all of it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from mdm.identity import components
@@ -28,8 +28,28 @@ class Component:
     over_limit: bool
 
 
+class KeptLinks:
+    """The kept pairs from `link` micro-bits on, each record's read once as walks come by."""
+
+    def __init__(self, tx: Transaction, link: int) -> None:
+        self.link = link
+        self._tx = tx
+        self._weights: dict[int, dict[int, int]] = {}
+
+    def look_at(self, records: Collection[int]) -> None:
+        """Read the pairs of these records."""
+        ahead = set(records) - self._weights.keys()
+        self._weights |= {record: {} for record in ahead}
+        for one, other, weight in neighbourhood.links_of(self._tx, ahead, self.link):
+            self._weights[one][other] = weight
+
+    def of(self, record: int) -> Mapping[int, int]:
+        """Give the records that a record that was looked at is linked with, and the weights."""
+        return self._weights.get(record, {})
+
+
 class Links:
-    """The pairs from `link` micro-bits on, and what is judged the same, read as walks come by.
+    """What holds records together: kept pairs, and what is judged the same.
 
     `without`: the records whose kept pairs do not count, and `pairs` their present ones
     (pair -> micro-bits); `cut` are pairs that do not count either.
@@ -37,44 +57,54 @@ class Links:
 
     def __init__(
         self,
-        tx: Transaction,
-        link: int,
+        kept: KeptLinks,
         judged: JudgedAround,
         *,
         without: Collection[int] = (),
         pairs: Mapping[Pair, int] | None = None,
         cut: Collection[Pair] = (),
     ) -> None:
-        self.link = link
-        self.judged = judged
-        self._tx = tx
-        self._without = without
+        self._kept = kept
+        self._judged = judged
+        self._without = frozenset(without)
         self._cut = cut
         self._looked_at: set[int] = set()
-        self._weights: dict[int, dict[int, int]] = defaultdict(dict)
+        self._pairs: dict[int, dict[int, int]] = defaultdict(dict)
+        self._known: dict[tuple[int, int], frozenset[int]] = {}
         for (one, other), weight in (pairs or {}).items():
-            if weight >= link:
-                self._weights[one][other] = self._weights[other][one] = weight
+            if weight >= kept.link:
+                self._pairs[one][other] = self._pairs[other][one] = weight
 
     def look_at(self, records: Collection[int]) -> None:
         """Read the pairs of these records, and what was judged of them."""
         ahead = set(records) - self._looked_at
-        if not ahead:
-            return
-        self._looked_at |= ahead
-        self.judged.look_at(ahead)
-        kept = ahead.difference(self._without)
-        for one, other, weight in neighbourhood.links_of(self._tx, kept, self.link):
-            if other not in self._without:
-                self._weights[one][other] = weight
+        if ahead:
+            self._looked_at |= ahead
+            self._judged.look_at(ahead)
+            self._kept.look_at(ahead - self._without)
 
-    def of(self, record: int, least: int) -> Iterator[int]:
-        """Give the records that hang on one that was looked at, by pairs from `least` on."""
-        for other, weight in self._weights[record].items():
-            pair = (record, other) if record < other else (other, record)
-            if weight >= least and pair not in self._cut and not self.judged.is_unsure(pair):
-                yield other
-        yield from self.judged.same_as(record)
+    def of(self, record: int, rung: int) -> frozenset[int]:
+        """Give the records that hang on one that was looked at, from `rung` above link on."""
+        found = self._known.get((record, rung))
+        if found is None:
+            found = self._known[record, rung] = self._find(record, self._kept.link + rung)
+        return found
+
+    def _find(self, record: int, least: int) -> frozenset[int]:
+        weights = self._pairs.get(record, {})
+        found = {other for other, weight in weights.items() if weight >= least}
+        if record not in self._without:
+            kept = self._kept.of(record)
+            linked = {other for other, weight in kept.items() if weight >= least}
+            found |= linked - self._without
+        asunder = self._judged.asked.unsure.union(self._cut)
+        if asunder:
+            found = {other for other in found if _pair(record, other) not in asunder}
+        return frozenset(found.union(self._judged.same_as(record)))
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)
 
 
 class Walks:
@@ -96,15 +126,23 @@ class Walks:
         return self._found[record]
 
     def _climb(self, record: int) -> Component:
-        for rung in range(0, TOP_RUNG + 1, RUNG):
-            members = self._reach(record, rung)
-            if members is not None:
-                return Component(members, rung, over_limit=False)
-        return Component(self._reach_all(record), TOP_RUNG, over_limit=True)
+        """Find the lowest rung at which there are few enough; the higher, the fewer there are."""
+        low, high = 0, TOP_RUNG // RUNG + 1
+        members, at = None, 0
+        while low < high:
+            found = self._reach(record, at * RUNG)
+            if found is None:
+                low = at + 1
+            else:
+                members, high = found, at
+            at = (low + high) // 2
+        if members is None:
+            return Component(self._reach_all(record), TOP_RUNG, over_limit=True)
+        return Component(members, high * RUNG, over_limit=False)
 
     def _reach(self, record: int, rung: int) -> frozenset[int] | None:
         """Walk from a record; None when there are more than the limit."""
-        over, seen, ahead = self._over[rung], {record}, [record]
+        over, seen, ahead = self._over[rung], {record}, {record}
         while ahead:
             if len(seen) > components.COMPONENT_LIMIT or not over.isdisjoint(ahead):
                 over |= seen
@@ -113,15 +151,14 @@ class Walks:
         return frozenset(seen)
 
     def _reach_all(self, record: int) -> frozenset[int]:
-        seen, ahead = {record}, [record]
+        seen, ahead = {record}, {record}
         while ahead:
             ahead = self._step(ahead, seen, TOP_RUNG)
         return frozenset(seen)
 
-    def _step(self, ahead: list[int], seen: set[int], rung: int) -> list[int]:
+    def _step(self, ahead: set[int], seen: set[int], rung: int) -> set[int]:
         """Go one pair further from each record; the result is those not seen before."""
         self._links.look_at(ahead)
-        least = self._links.link + rung
-        found = {other for record in ahead for other in self._links.of(record, least)} - seen
+        found = set().union(*(self._links.of(record, rung) for record in ahead)) - seen
         seen |= found
-        return list(found)
+        return found

@@ -16,7 +16,7 @@ from mdm.identity.components import BoolArray, Components, Edges, IntArray, numb
 from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Constraints, Pair
 from mdm.model.judgements import Judgement
-from mdm.resolution.around import Component, Links, Walks
+from mdm.resolution.around import Component, KeptLinks, Links, Walks
 from mdm.resolution.changed import Changed
 from mdm.resolution.judged_around import JudgedAround
 from mdm.resolution.ready import ReadyModel
@@ -86,6 +86,7 @@ class _Around:
         self._weighing = weighing
         self._judgements = judged
         self._judged = JudgedAround(tx)
+        self._kept = KeptLinks(tx, model.link)
         members = {member.record_id for each in judged for member in each.members}
         self._judged.look_at(changed.numbers | members)
         self._look_at(changed.residents)
@@ -121,8 +122,8 @@ class _Around:
         none was larger before.  A giant now may have swallowed what was small, so there the parts
         that were the same before and after are looked up too.
         """
-        changed, link = self._changed, self._model.link
-        links = Links(self._tx, link, self._judged, without=changed.numbers, pairs=self._scored)
+        changed = self._changed.numbers
+        links = Links(self._kept, self._judged, without=changed, pairs=self._scored)
         walks = Walks(links)
         seeds = self._seeds()
         found = walks.components_of(seeds)
@@ -149,7 +150,7 @@ class _Around:
         numbers = {each.judgement_id for each in acts}
         judged = JudgedAround(self._tx, without=numbers, absent=changed)
         cut = {_pair(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
-        links = Links(self._tx, self._model.link, judged, without=changed, cut=cut)
+        links = Links(self._kept, judged, without=changed, cut=cut)
         return Walks(links).components_of(seeds)
 
     def _look_at(self, residents: Iterable[Resident]) -> None:

@@ -5,7 +5,7 @@ Each function takes record IDs (or serials) and reads by index, however many rec
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -38,8 +38,7 @@ class Resident:
     pending: bool
 
 
-@dataclass(frozen=True)
-class KeptPair:
+class KeptPair(NamedTuple):
     """A pair as it is kept: record_l < record_r, micro-bits, whether only for its component."""
 
     record_l: int
@@ -76,8 +75,11 @@ _SETTLED = ByNumbers("""
     WHERE r.record_id IN ({numbers}) AND r.retired_at IS NULL AND NOT r.pending
 """)
 
-_PAIRS_LEFT = ByNumbers("SELECT * FROM pair WHERE record_l IN ({numbers})")
-_PAIRS_RIGHT = ByNumbers("SELECT * FROM pair WHERE record_r IN ({numbers})")
+_PAIRS = "SELECT record_l, record_r, weight, inside_only FROM pair"
+_PAIRS_LEFT = ByNumbers(f"{_PAIRS} WHERE record_l IN ({{numbers}})")
+_PAIRS_RIGHT = ByNumbers(
+    f"{_PAIRS} WHERE record_r IN ({{numbers}}) AND record_l NOT IN ({{numbers}})"
+)
 
 _LINKS_LEFT = ByNumbers("""
     SELECT record_l AS one, record_r AS other, weight
@@ -150,12 +152,10 @@ def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, Attribute
 
 def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, int], KeptPair]:
     """Read the kept pairs of these records, by (record_l, record_r)."""
-    rows = [*_PAIRS_LEFT.rows(tx, record_ids), *_PAIRS_RIGHT.rows(tx, record_ids)]
+    rows: list[Any] = [*_PAIRS_LEFT.rows(tx, record_ids), *_PAIRS_RIGHT.rows(tx, record_ids)]
     return {
-        (row.record_l, row.record_r): KeptPair(
-            row.record_l, row.record_r, row.weight, bool(row.inside_only)
-        )
-        for row in rows
+        (record_l, record_r): KeptPair(record_l, record_r, weight, bool(inside_only))
+        for record_l, record_r, weight, inside_only in rows
     }
 
 
@@ -163,11 +163,11 @@ def links_of(
     tx: Transaction, record_ids: Collection[int], least: int
 ) -> list[tuple[int, int, int]]:
     """List (record, other, weight) of their pairs that blocking found, from `least` on."""
-    rows = [
+    rows: list[Any] = [
         *_LINKS_LEFT.rows(tx, record_ids, least=least),
         *_LINKS_RIGHT.rows(tx, record_ids, least=least),
     ]
-    return [(row.one, row.other, row.weight) for row in rows]
+    return [(one, other, weight) for one, other, weight in rows]
 
 
 def golden_ids(tx: Transaction, serials: Collection[int]) -> dict[int, str]:
