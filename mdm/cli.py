@@ -97,7 +97,7 @@ def ingest(names: Sequence[str], sources: Path, rules: Path | None, no_resolve: 
     figures = hub.ingest(_declared(sources, hub), names or None)
     click.echo(telling.of_ingestion(figures))
     if not no_resolve and hub.outdated():
-        _resolve(hub)
+        _resolve_waiting(hub)
     if hub.rules_changed():
         click.echo(telling.RULES_CHANGED)
     _end(telling.not_taken(figures))
@@ -109,16 +109,77 @@ def _declared(sources: Path, hub: "Hub") -> "SourcesConfig":
     return load_sources(sources, hub.rules)
 
 
-def _resolve(hub: "Hub", version: int | None = None) -> None:
-    """Resolve; train before that when there is no model yet."""
-    if version is None and not hub.models():
+def _resolve_waiting(hub: "Hub") -> None:
+    """Resolve what waits; train before that when there is no model yet."""
+    from mdm.resolution.resolve_few import FewResolved
+
+    if not hub.models():
         click.echo(telling.of_training(hub.train()))
-    click.echo(telling.of_resolution(hub.resolve(version=version)))
+    done = hub.resolve_waiting()
+    if isinstance(done, FewResolved):
+        click.echo(telling.of_few_resolved(done))
+    else:
+        click.echo(telling.of_resolution(done))
 
 
 def _end(problem: str | None) -> None:
     if problem is not None:
         raise click.ClickException(problem)
+
+
+@main.command()
+@click.argument("name")
+@click.option(
+    "--kind",
+    type=click.Choice(["operational", "marketing", "external"]),
+    required=True,
+    help="What the department's records are for.",
+)
+@click.option(
+    "--trust", type=click.FloatRange(0, 1), required=True, help="0 to 1, more is more believable."
+)
+def declare(name: str, kind: Any, trust: float) -> None:  # noqa: ANN401 - one of the choices
+    """Make a department known that submits its records itself."""
+    from mdm.model.records import Source
+
+    open_hub().declare(Source(name, kind, trust))
+    click.echo(f"{name} may submit records")
+
+
+@main.command()
+@click.argument("source")
+@click.argument("file", type=click.File("rb"), default="-", metavar="[FILE]")
+@click.option("--array", is_flag=True, help="The file is one JSON array; else JSON Lines.")
+@_rules
+def submit(source: str, file: Any, array: bool, rules: Path | None) -> None:  # noqa: ANN401
+    """Take the records of a file, or of standard input, and resolve each at once."""
+    refused = lines = 0
+    for each in open_hub(rules).submit_file(source, file, array=array):
+        click.echo(telling.of_answer(each))
+        lines += 1
+        refused += isinstance(each.answer, MdmError)
+    _end(telling.of_refused_lines(refused, lines))
+
+
+@main.group()
+def keys() -> None:
+    """Look at blocking keys that too many records share by now."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the keys that outgrew the limit since the active model was trained."""
+    click.echo(telling.of_outgrown_keys(open_hub().outgrown_keys()))
+
+
+@keys.command("skip")
+def skip_keys() -> None:
+    """Leave out the keys that outgrew the limit, by a model version of its own, and resolve."""
+    hub = open_hub()
+    outgrown = hub.outgrown_keys()
+    click.echo(telling.of_outgrown_keys(outgrown))
+    if outgrown:
+        click.echo(telling.of_resolution(hub.skip_keys(outgrown)))
 
 
 @main.command()

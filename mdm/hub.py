@@ -13,10 +13,10 @@ from typing import IO, Literal
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.scorer import Scorers
 from mdm.model.clock import now
-from mdm.model.errors import MdmError
+from mdm.model.errors import Fault, MdmError, RecordInvalid
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
-from mdm.model.records import RecordRef
+from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, RecordRef, Source
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, Submitted
@@ -27,9 +27,11 @@ from mdm.resolution.ingest import IngestFigures, ingest
 from mdm.resolution.judge import Judge
 from mdm.resolution.lines import array_to_lines, lines_of
 from mdm.resolution.match import Matcher
+from mdm.resolution.outgrown import OutgrownKey, outgrown, skip
 from mdm.resolution.ready import ReadyModels
 from mdm.resolution.rebuild import rebuild
 from mdm.resolution.resolve import Resolution, resolve
+from mdm.resolution.resolve_few import FewResolved, few_wait, resolve_few
 from mdm.resolution.retry import retry
 from mdm.resolution.submit import Submitter
 from mdm.resolution.submit_lines import submit_lines
@@ -112,6 +114,15 @@ class Hub:
         self.store.check()
         return ingest(self.store, sources, self.rules, names=names, progress=self.progress)
 
+    def declare(self, source: Source) -> None:
+        """Make a source known, or give it another kind or trust; RecordInvalid for a wrong name."""
+        self.store.check()
+        if not SOURCE_NAME.fullmatch(source.name):
+            raise RecordInvalid([Fault("name", SOURCE_NAME_RULE)])
+        with self.store.write() as tx:
+            records.declare_sources(tx, [source])
+            tx.commit()
+
     def outdated(self) -> bool:
         """Tell whether a resolve would publish something else: records wait, or a trust changed."""
         self.store.check()
@@ -144,6 +155,28 @@ class Hub:
         """Resolve everything with a model version (the newest), and publish what differs."""
         self.store.check()
         return resolve(self.store, version=version, progress=self.progress)
+
+    def resolve_waiting(self) -> Resolution | FewResolved:
+        """Resolve what waits: around it by the active model, or everything by the newest.
+
+        Whichever is faster where both do the same; NothingToDo when no model was trained.
+        """
+        self.store.check()
+        with self.store.read() as tx:
+            few = few_wait(tx)
+        if few:
+            return resolve_few(self.store, self._ready_models, self.progress)
+        return self.resolve()
+
+    def outgrown_keys(self) -> list[OutgrownKey]:
+        """List the blocking keys that outgrew their limit since the active model was trained."""
+        self.store.check()
+        return outgrown(self.store, self.progress)
+
+    def skip_keys(self, keys: Sequence[OutgrownKey]) -> Resolution:
+        """Leave blocking keys out from now on, by a model version of its own, and resolve."""
+        self.store.check()
+        return skip(self.store, keys, self.progress)
 
     def verify(self) -> Verification:
         """Check that what is published keeps the laws; nothing is written."""

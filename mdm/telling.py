@@ -1,15 +1,19 @@
 """What the commands say: figures as lines of text, the last line the one that matters."""
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mdm.model.errors import MdmError, NotFound
 from mdm.model.models import ModelVersion
+from mdm.model.views import AnsweredLine, Submitted
 
 if TYPE_CHECKING:
     from mdm.resolution.evaluate import Evaluation
     from mdm.resolution.ingest import IngestFigures
+    from mdm.resolution.outgrown import OutgrownKey
     from mdm.resolution.resolve import Resolution
+    from mdm.resolution.resolve_few import FewResolved
     from mdm.resolution.verify import Verification
     from mdm.store.quarantine import QuarantineEntry
 
@@ -18,7 +22,7 @@ _COUNTS = ("read", "created", "changed", "unchanged", "stale", "quarantined")
 
 _WHERE_TO_LOOK = {
     "source": "nothing of a source by this name was taken yet: "
-    "`mdm ingest` takes what the sources file declares",
+    "`mdm ingest` takes what the sources file declares, `mdm declare` one that submits",
     "model version": "`mdm models` lists them",
 }
 """What to do about a name that nothing has, by the kind of thing that was named."""
@@ -144,7 +148,55 @@ def of_resolution(done: "Resolution") -> str:
         f"golden records: {s.minted:,} minted, {s.restored:,} restored, {s.merged:,} merged, "
         f"{s.split:,} split, {s.retired:,} retired, {s.changed:,} changed, "
         f"{s.unchanged:,} unchanged; {several(s.moved, 'record')} moved"
+        f"{_of_outgrown(done.outgrown)}"
     )
+
+
+def _of_outgrown(keys: int) -> str:
+    if not keys:
+        return ""
+    return (
+        f"\n{several(keys, 'blocking key')} outgrew the limit since the model was trained: "
+        "`mdm keys list` shows them, `mdm keys skip` leaves them out"
+    )
+
+
+def of_few_resolved(done: "FewResolved") -> str:
+    """Tell how many records were resolved around, and what that changed."""
+    kinds = ("minted", "restored", "merged", "split", "retired")
+    return (
+        f"{several(done.records, 'record')} resolved, with what hangs on "
+        f"{'it' if done.records == 1 else 'them'} "
+        f"(model version {done.model_version})\n"
+        f"golden records: {', '.join(f'{done.events.get(kind, 0):,} {kind}' for kind in kinds)}"
+    )
+
+
+def of_outgrown_keys(keys: "Sequence[OutgrownKey]") -> str:
+    """List blocking keys, and count them."""
+    rows = [(each.rule, each.key.replace("|", " | "), each.records) for each in keys]
+    listed = table(["rule", "key", "distinct records"], rows) + "\n" if rows else ""
+    return f"{listed}{several(len(rows), 'blocking key')} outgrew the limit"
+
+
+def of_answer(each: AnsweredLine) -> str:
+    """Tell what became of a submitted line, as a line of JSON."""
+    told: dict[str, object] = {"line": each.line, "key": each.key}
+    if isinstance(each.answer, Submitted):
+        told |= {
+            "outcome": each.answer.outcome,
+            "golden_id": each.answer.golden_id,
+            "version": each.answer.version,
+            "changed": [*each.answer.changed],
+        }
+    else:
+        told["error"] = each.answer.message
+    return json.dumps(told, ensure_ascii=False)
+
+
+def of_refused_lines(refused: int, lines: int) -> str | None:
+    """Say how many lines could not be taken; None when all were."""
+    return f"{refused:,} of {several(lines, 'line')} could not be taken" if refused else None
 
 
 def of_verification(found: "Verification") -> str:

@@ -131,7 +131,7 @@ class History(RuleBasedStateMachine):
     @rule(
         taken=st.dictionaries(names, known_people, max_size=3),
         gone=st.none() | names,
-        then=st.sampled_from(["wait", "wait", "resolve", *RULES]),
+        then=st.sampled_from(["wait", "wait", "resolve waiting", "resolve", *RULES]),
     )
     def take_files(self, taken, gone, then) -> None:
         """Take and retire; what waits is resolved once it is touched, or with everything."""
@@ -141,6 +141,10 @@ class History(RuleBasedStateMachine):
         if then == "wait":
             return
         before = self.own_ids()
+        if then == "resolve waiting":
+            self.hub.resolve_waiting()
+            self._stepped(before)
+            return
         try:
             if then != "resolve":
                 self.office.train(then)

@@ -63,6 +63,29 @@ def _keys_sql(rules: Rules, number: int, rule: BlockingRule) -> str:
 
 def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[RuleCount]:
     """Count what each rule would make, in the order of the rules."""
+    _find_too_common(connection, rules)
+    return [_count(connection, i, rule.name) for i, rule in enumerate(rules.blocking)]
+
+
+def outgrown(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, skipped: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str, int]]:
+    """List (rule, key, distinct records) of the keys beyond their limit that are not skipped."""
+    _find_too_common(connection, rules)
+    make_skip(connection, rules, skipped)
+    rows = connection.execute(
+        """
+        select rule, key, distinct_records
+        from skipped_key
+        anti join skip using (rule, key)
+        order by rule, distinct_records desc, key
+        """
+    ).fetchall()
+    return [(rules.blocking[rule].name, key, size) for rule, key, size in rows]
+
+
+def _find_too_common(connection: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    """Make the tables `key_size` (rule, key, size), and `skipped_key` of those beyond the limit."""
     connection.execute(
         """
         create or replace temp table key_size as
@@ -76,16 +99,16 @@ def count_rules(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Rul
     connection.execute(
         f"""
         create or replace temp table skipped_key as
-        select key_size.rule, key_size.key
+        select key_size.rule, key_size.key,
+               count(distinct hash({columns})) as distinct_records
         from key_size
         join blocking_key using (rule, key)
         join record using (n)
         where key_size.size > {KEY_LIMIT}
         group by key_size.rule, key_size.key
-        having count(distinct hash({columns})) > {KEY_LIMIT}
+        having distinct_records > {KEY_LIMIT}
         """
     )
-    return [_count(connection, i, rule.name) for i, rule in enumerate(rules.blocking)]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, number: int, name: str) -> RuleCount:

@@ -1,5 +1,6 @@
 """What a department gives us, and what became of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,8 @@ Attributes = Mapping[str, AttributeValue]
 """Attribute name -> value; a missing attribute is absent, never empty."""
 
 SourceKind = Literal["operational", "marketing", "external"]
+SOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
+SOURCE_NAME_RULE = "a source's name is letters, digits, _ and -, at most 100 of them"
 
 
 @dataclass(frozen=True, order=True)

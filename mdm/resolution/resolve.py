@@ -37,12 +37,16 @@ from mdm.store.publication import Publication
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a resolution found and changed; `seconds` tells how long each stage took."""
+    """What a resolution found and changed; `seconds` tells how long each stage took.
+
+    `outgrown`: blocking keys that are used although more records share them by now than the limit.
+    """
 
     model_version: int
     records: int
     golden_records: int
     pairs: int
+    outgrown: int
     summary: Summary
     seconds: Mapping[str, float]
 
@@ -269,7 +273,7 @@ def _settle(tx: Transaction, chosen: ModelVersion, started_at: str, summary: Sum
 def _resolution(
     chosen: ModelVersion, snapshot: Snapshot, summary: Summary, seconds: Mapping[str, float]
 ) -> Resolution:
-    connection = snapshot.connection
+    connection, rules = snapshot.connection, ScoringModel.of(chosen).rules
     golden, pairs = (
         int((connection.execute(f"select count(*) from {table}").fetchone() or (0,))[0])
         for table in ("new_golden", "new_pair")
@@ -279,6 +283,7 @@ def _resolution(
         records=snapshot.count,
         golden_records=golden,
         pairs=pairs,
+        outgrown=len(blocking.outgrown(connection, rules, chosen.skipped_keys)),
         summary=summary,
         seconds=seconds,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from mdm.model.records import Source
+from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, Source
 from mdm.sources.config import (
     CsvFile,
     Database,
@@ -116,10 +116,7 @@ class SourceSchema(Schema):
     attributes = AttributesField(required=True)
 
 
-_NAME = validate.Regexp(
-    r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z",
-    error="a source's name is letters, digits, _ and -, at most 100 of them",
-)
+_NAME = validate.Regexp(SOURCE_NAME, error=SOURCE_NAME_RULE)
 
 
 class SourcesSchema(Schema):

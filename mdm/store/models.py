@@ -63,6 +63,11 @@ def newest(tx: Transaction) -> ModelVersion | None:
     return _first(tx, sa.select(model_version).order_by(_table.version.desc()).limit(1))
 
 
+def newest_number(tx: Transaction) -> int | None:
+    """Tell which version was trained last, None before the first."""
+    return tx.connection.execute(sa.select(sa.func.max(_table.version))).scalar()
+
+
 def listing(tx: Transaction) -> list[ModelVersion]:
     """List all versions, oldest first, without their term frequencies (empty bytes instead)."""
     columns = [column for column in model_version.c if column.name != "term_frequencies"]

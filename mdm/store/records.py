@@ -24,6 +24,7 @@ __all__ = [
     "declare_sources",
     "let_wait",
     "live_count",
+    "pending",
     "pending_count",
     "record_by_ref",
     "retire",
@@ -95,6 +96,7 @@ _LET_WAIT = ByNumbers("""
 
 _LIVE = sa.text("SELECT count(*) FROM record WHERE retired_at IS NULL")
 _PENDING = sa.text("SELECT count(*) FROM record WHERE pending")
+_SOME_PENDING = sa.text("SELECT record_id FROM record WHERE pending LIMIT :most")
 
 
 def retire(tx: Transaction, refs: Iterable[RecordRef], *, at: str) -> int:
@@ -150,6 +152,11 @@ def set_own(tx: Transaction, record_id: int, serial: int | None) -> None:
 def live_count(tx: Transaction) -> int:
     """Count the records that are not retired."""
     return int(tx.connection.execute(_LIVE).scalar_one())
+
+
+def pending(tx: Transaction, *, most: int) -> list[int]:
+    """Name some of the records that wait for a resolve, live and retired."""
+    return [*tx.connection.execute(_SOME_PENDING, {"most": most}).scalars()]
 
 
 def pending_count(tx: Transaction) -> int:
