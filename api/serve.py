@@ -22,7 +22,7 @@ class Listening:
     host: str = LOOPBACK
     port: int = 8000
     workers: int = 1
-    threads: int = 4
+    threads: int = 8
 
     @property
     def bind(self) -> str:

@@ -4,8 +4,10 @@ In: records of one source as their department hands them in.  Out: the golden re
 now.  What is published is what a resolution over everything would publish.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from mdm.model.clock import now
 from mdm.model.errors import Fault, MdmError, NotFound, PreconditionFailed, RecordInvalid, Stale
@@ -16,23 +18,55 @@ from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import republish
 from mdm.resolution.submitted import submitted_attributes
+from mdm.resolution.together import Together
 from mdm.resolution.told import Told
 from mdm.sources.mapping import content_hash
 from mdm.sources.values import BadValue, check_characters, payload_of, time_of
 from mdm.store import Store, Transaction, records
 from mdm.store.records import Standing
 from mdm.store.sources import source_id
+from mdm.store.taking import TakenRecord
 
 Answer = Submitted | MdmError
 """What became of a record, or why it was not taken."""
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What a department hands in at a time."""
+
+    source: str
+    submissions: Sequence[Submission]
+    precondition: Precondition | None
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One record of a request."""
+
+    source: str
+    submission: Submission
+    precondition: Precondition | None
+
+    @property
+    def name(self) -> RecordRef:
+        return RecordRef(self.source, self.submission.key)
+
+
+_MOST_TOGETHER = 200
+"""Records of several requests in one transaction; fewer than a bulk's, since all wait for it."""
+
+
 class Submitter:
-    """Takes and resolves records one at a time or many; threads may share it."""
+    """Takes and resolves records one at a time or many; threads may share it.
+
+    What several threads submit at the same time goes into one transaction.
+    """
 
     def __init__(self, store: Store, models: ReadyModels) -> None:
         self._store = store
         self._models = models
+        self._together = Together(self._submitted, most=_MOST_TOGETHER)
 
     def submit(
         self,
@@ -43,22 +77,40 @@ class Submitter:
     ) -> list[Answer]:
         """Take records and resolve them, all in one transaction; the answers are in their order.
 
-        A record that breaks the rules or is stale gets its error as the answer, and the others are
-        taken.  Of a key that stands there twice the later one replaces the earlier.  NotFound for
-        an unknown source; PreconditionFailed, and nothing is taken; NothingToDo before the first
-        resolve.
+        A record that breaks the rules, is stale or fails the precondition gets its error as the
+        answer, and the others are taken.  Of a key that stands there twice the later one replaces
+        the earlier.  NotFound for an unknown source; NothingToDo before the first resolve.
         """
         if not self._models.warm:
             self.check(source)
+        request = _Request(source, submissions, precondition)
+        found = self._together.ask(request, size=len(submissions))
+        if isinstance(found, MdmError):
+            raise found
+        return found
+
+    def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
+        """Answer requests, in one transaction."""
         with self._store.write() as tx:
-            source_id(tx, source)
             model = self._models.active(tx)
+            unknown = _unknown_sources(tx, {each.source for each in requests})
+            items = [
+                _Item(each.source, submission, each.precondition)
+                for each in requests
+                if each.source not in unknown
+                for submission in each.submissions
+            ]
             answers: list[Answer] = []
-            for start, end in _distinct(submissions):
-                chunk = submissions[start:end]
-                answers += _Chunk(tx, model, source, chunk).answers(precondition)
+            for start, end in _distinct(items):
+                answers += _Chunk(tx, model, items[start:end]).answers()
             tx.commit()
-        return answers
+        given = iter(answers)
+        return [
+            unknown[each.source]
+            if each.source in unknown
+            else list(islice(given, len(each.submissions)))
+            for each in requests
+        ]
 
     def retire(self, ref: RecordRef, *, precondition: Precondition | None = None) -> Submitted:
         """Take a record out of service, and resolve anew what it held together.
@@ -91,65 +143,82 @@ class Submitter:
             self._models.active(tx)
 
 
-def _distinct(submissions: Sequence[Submission]) -> list[tuple[int, int]]:
-    """Cut where a key comes again: ranges without one that comes twice."""
-    cuts, seen = [0], set[str]()
-    for place, each in enumerate(submissions):
-        if each.key in seen:
+def _unknown_sources(tx: Transaction, names: Iterable[str]) -> dict[str, NotFound]:
+    unknown = {}
+    for name in names:
+        try:
+            source_id(tx, name)
+        except NotFound as error:
+            unknown[name] = error
+    return unknown
+
+
+def _distinct(items: Sequence[_Item]) -> list[tuple[int, int]]:
+    """Cut where a record comes again: ranges without one that comes twice."""
+    cuts, seen = [0], set[RecordRef]()
+    for place, each in enumerate(items):
+        if each.name in seen:
             cuts.append(place)
             seen.clear()
-        seen.add(each.key)
-    return list(zip(cuts, [*cuts[1:], len(submissions)], strict=True))
+        seen.add(each.name)
+    return list(zip(cuts, [*cuts[1:], len(items)], strict=True))
 
 
 class _Chunk:
-    """Records of one source with distinct keys, on their way."""
+    """Distinct records on their way."""
 
-    def __init__(
-        self, tx: Transaction, model: ReadyModel, source: str, submissions: Sequence[Submission]
-    ) -> None:
+    def __init__(self, tx: Transaction, model: ReadyModel, items: Sequence[_Item]) -> None:
         self._tx = tx
         self._model = model
-        self._source = source
-        self._submissions = submissions
+        self._items = items
 
-    def answers(self, precondition: Precondition | None) -> list[Answer]:
-        read = [self._read(each) for each in self._submissions]
-        rows = [each for each in read if isinstance(each, IncomingRecord)]
-        if not rows:
-            return [each for each in read if isinstance(each, MdmError)]
-        keys = [row.key for row in rows]
-        before = records.standing(self._tx, self._source, keys)
-        for key in keys:
-            _check(precondition, before.get(key))
-        outcomes = records.take_each(self._tx, self._source, rows, arrived_at=now())
-        took = dict(zip(keys, outcomes, strict=True))
-        kept = records.standing(self._tx, self._source, keys)
-        resolving = {
-            kept[key].record_id
-            for key, outcome in took.items()
-            if outcome in ("created", "changed") or (outcome == "unchanged" and kept[key].pending)
-        }
-        told = resolved(self._tx, self._model, resolving)
+    def answers(self) -> list[Answer]:
+        """Take the records and resolve them; answers in their order."""
+        read = [self._read(each) for each in self._items]
+        taken = self._take(
+            {
+                each.name: row
+                for each, row in zip(self._items, read, strict=True)
+                if isinstance(row, IncomingRecord)
+            }
+        )
+        told = resolved(
+            self._tx, self._model, {n.record_id for n in taken.values() if n.unresolved}
+        )
         return [
-            each if isinstance(each, MdmError) else self._answer(each.key, took, kept, told)
-            for each in read
+            row if isinstance(row, MdmError) else _answer(each.name, taken[each.name], told)
+            for each, row in zip(self._items, read, strict=True)
         ]
 
-    def _read(self, submission: Submission) -> IncomingRecord | MdmError:
+    def _read(self, item: _Item) -> IncomingRecord | MdmError:
+        """Make what is kept of a record, if nothing forbids that it is."""
         try:
-            return incoming(submission, self._model)
+            row = incoming(item.submission, self._model)
+            if item.precondition is not None:
+                kept = records.standing(self._tx, item.source, [row.key])
+                _check(item.precondition, kept.get(row.key))
         except MdmError as error:
             return error
+        return row
 
-    def _answer(
-        self, key: str, took: Mapping[str, str], kept: Mapping[str, Standing], told: "Told"
-    ) -> Answer:
-        stands = kept[key]
-        if took[key] == "stale":
-            return Stale(stands.modified_at or stands.arrived_at)
-        answer = told.answer(RecordRef(self._source, key), stands.record_id, stands.version)
-        return replace(answer, created=took[key] == "created")
+    def _take(self, rows: Mapping[RecordRef, IncomingRecord]) -> dict[RecordRef, TakenRecord]:
+        by_source = defaultdict[str, list[IncomingRecord]](list)
+        for name, row in rows.items():
+            by_source[name.source].append(row)
+        return {
+            RecordRef(source, row.key): taken
+            for source, given in by_source.items()
+            for row, taken in zip(
+                given, records.take_each(self._tx, source, given, arrived_at=now()), strict=True
+            )
+        }
+
+
+def _answer(ref: RecordRef, taken: TakenRecord, told: Told) -> Answer:
+    if taken.outcome == "stale":
+        return Stale(taken.last_changed_at)
+    answer = told.answer(ref, taken.record_id, taken.version)
+    return replace(answer, created=taken.outcome == "created")
 
 
 def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:

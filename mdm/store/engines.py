@@ -7,6 +7,7 @@ for a SELECT; BEGIN is sent by the event below instead.
 
 import sqlite3
 from functools import partial
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ PATIENCE = 600.0
 _PATIENCE = "mdm_patience"
 """The execution option that tells it."""
 _CACHE_KIB = 65_536
+_SECONDS_BETWEEN = 0.001
 
 
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
@@ -103,4 +105,36 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     """Open the transaction; a reader is kept from writing, as PostgreSQL keeps it."""
     reads = connection.get_execution_options().get(MODE) == "read"
     connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if reads:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_to_write(connection)
+
+
+def _begin_to_write(connection: sa.Connection) -> None:
+    """Begin as soon as no other process writes, or raise what SQLite says when patience ends.
+
+    SQLite itself asks again ever more seldom, down to ten times a second, so that a process that
+    writes all the time keeps the others waiting; this asks every millisecond.
+    """
+    raw: Any = connection.connection.driver_connection
+    patience: float = connection.get_execution_options()[_PATIENCE]
+    end = monotonic() + patience
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _begun(raw) and monotonic() < end:
+            sleep(_SECONDS_BETWEEN)
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+
+
+def _begun(raw: sqlite3.Connection) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    return True

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import Lock
 
 import sqlalchemy as sa
 
+from mdm.model.errors import StoreBusy
 from mdm.store import engines, migration
 from mdm.store.faults import opening, using
 from mdm.store.inline import Inlined
@@ -46,6 +48,8 @@ class Store:
 
     def __init__(self, url: str, *, patience: float = engines.PATIENCE) -> None:
         self._engine = engines.make_engine(url, patience)
+        self._patience = patience
+        self._writing = Lock()
 
     def migrate(self) -> list[str]:
         """Bring a fresh or older database up to date; several processes may do so at once.
@@ -88,12 +92,22 @@ class Store:
         be opened, StoreBusy when the writer before it takes longer than the patience lasts,
         StoreFailed when the database fails later.
         """
-        with using(self._engine), ExitStack() as opened:
+        with self._after_others(), using(self._engine), ExitStack() as opened:
             with opening(self._engine):
                 connection = opened.enter_context(self._engine.connect())
                 opened.enter_context(_rolled_back(connection))
                 engines.take_write_lock(connection)
             yield Transaction(connection)
+
+    @contextmanager
+    def _after_others(self) -> Iterator[None]:
+        """Let the threads of this process write one at a time, so that one at most asks for it."""
+        if not self._writing.acquire(timeout=self._patience):
+            raise StoreBusy("another request writes to the database: try again when it ended")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def close(self) -> None:
         """Close the idle connections; the store opens new ones if it is used again."""

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -20,7 +21,8 @@ _ROWS_AT_ONCE = 20_000
 
 # CROSS JOIN: or SQLite may read all records of the source for each that is given.
 _KEPT = sa.text("""
-    SELECT r.key, r.content_hash, r.modified_at, r.arrived_at, r.retired_at
+    SELECT r.key, r.record_id, r.version, r.pending,
+           r.content_hash, r.modified_at, r.arrived_at, r.retired_at
     FROM staged_key k
     CROSS JOIN record r
     WHERE r.source_id = :source_id AND r.key = k.key
@@ -65,6 +67,21 @@ _WRITE_STANDARDISED = sa.text("""
 """)
 
 
+@dataclass(frozen=True)
+class TakenRecord:
+    """What became of a record, and how it stands now.
+
+    `unresolved`: what is published does not know it; `last_changed_at`: by its department's word,
+    else when it arrived.
+    """
+
+    outcome: Outcome
+    record_id: int
+    version: int
+    unresolved: bool
+    last_changed_at: str
+
+
 def take(
     tx: Transaction, source: str, batch: Sequence[IncomingRecord], *, arrived_at: str
 ) -> Taken:
@@ -88,9 +105,24 @@ def take(
 
 def take_each(
     tx: Transaction, source: str, batch: Sequence[IncomingRecord], *, arrived_at: str
-) -> list[Outcome]:
+) -> list[TakenRecord]:
     """Keep records with distinct keys as `take` does, and tell what became of each."""
-    return _take_distinct(tx, source_id(tx, source), batch, arrived_at)
+    number = source_id(tx, source)
+    outcomes = _take_distinct(tx, number, batch, arrived_at)
+    now_kept = _kept(tx, number, batch)
+    return [
+        _taken(outcome, now_kept[row.key]) for row, outcome in zip(batch, outcomes, strict=True)
+    ]
+
+
+def _taken(outcome: Outcome, kept: sa.Row[Any]) -> TakenRecord:
+    return TakenRecord(
+        outcome=outcome,
+        record_id=kept.record_id,
+        version=kept.version,
+        unresolved=bool(kept.pending) and outcome != "stale",
+        last_changed_at=kept.modified_at or kept.arrived_at,
+    )
 
 
 def _rounds(batch: Sequence[IncomingRecord]) -> list[list[IncomingRecord]]:

@@ -1,0 +1,109 @@
+"""Requests that come at once go together, and none pays for another."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from mdm.hub import Hub
+from mdm.model.errors import NotFound
+from mdm.model.submissions import Precondition, Submission
+from mdm.resolution.submit import _Request
+from mdm.resolution.together import Together
+from tests.resolving import RULES, Office
+
+
+class Work:
+    """Doubles numbers; the first time it waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[int]] = []
+        self.began, self.may_go_on = Event(), Event()
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append([*numbers])
+        if len(self.calls) == 1:
+            self.began.set()
+            assert self.may_go_on.wait(60)
+        if 13 in numbers:
+            raise ValueError("13")
+        return [2 * number for number in numbers]
+
+
+def worked_off(work: Work, numbers: Sequence[int], *, most: int) -> list[int | str]:
+    """Ask for the first number, for the others while it is being worked on; what each heard."""
+    together = Together(work, most=most)
+
+    def ask(number: int) -> int | str:
+        try:
+            return together.ask(number, size=1)
+        except ValueError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        asked = [pool.submit(ask, numbers[0])]
+        assert work.began.wait(60)
+        for at, number in enumerate(numbers[1:], start=1):
+            asked.append(pool.submit(ask, number))
+            while len(together._waiting) < at:
+                pass
+        work.may_go_on.set()
+        return [each.result() for each in asked]
+
+
+def test_what_waits_goes_together_as_far_as_it_is_allowed():
+    work = Work()
+    assert worked_off(work, [1, 2, 3, 4, 5], most=3) == [2, 4, 6, 8, 10]
+    assert work.calls == [[1], [2, 3, 4], [5]]
+
+
+def test_a_request_that_is_larger_than_what_goes_together_goes_alone():
+    together = Together(lambda asked: [sum(each) for each in asked], most=2)
+    assert together.ask([1, 2, 3], size=3) == 6
+
+
+def test_who_breaks_the_work_pays_alone():
+    work = Work()
+    assert worked_off(work, [1, 2, 13, 4], most=9) == [2, 4, "13", 8]
+    assert work.calls == [[1], [2, 13, 4], [2], [13], [4]]
+
+
+@pytest.fixture
+def hub(store) -> Hub:
+    office = Office(store)
+    office.take(shop_1={"given_name": "Ann"})
+    office.train()
+    office.resolve()
+    return Hub(store, RULES)
+
+
+def test_requests_of_several_sources_in_one_transaction_each_hear_their_own(hub):
+    """One of an unknown source, one that breaks a rule, one that comes too late, one twice."""
+    submitter = hub.submitting
+    good, wrong = {"given_name": "Bob"}, {"colour": "crimson"}
+    unseen = Precondition(absent=True)
+    requests = [
+        ("bank", [Submission("1", good), Submission("2", wrong)], None),
+        ("nobody", [Submission("1", good)], None),
+        ("shop", [Submission("1", good)], unseen),
+        ("bank", [Submission("1", {"given_name": "Eve"})], None),
+        ("shop", [Submission("2", good)], unseen),
+    ]
+    publications = "SELECT count(*) FROM publication"
+    ((before,),) = Office(hub.store).query(publications)
+
+    asked = [_Request(*each) for each in requests]
+    first, unknown, late, again, fresh = submitter._submitted(asked)
+
+    assert [getattr(each, "outcome", type(each).__name__) for each in first] == [
+        "new",
+        "RecordInvalid",
+    ]
+    assert isinstance(unknown, NotFound)
+    assert [type(each).__name__ for each in late] == ["PreconditionFailed"]
+    assert [each.version for each in again] == [2]
+    assert [each.created for each in fresh] == [True]
+    ((after,),) = Office(hub.store).query(publications)
+    assert after == before + 2  # bank/1 came twice
+    assert hub.verify().findings == []
