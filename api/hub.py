@@ -56,6 +56,10 @@ class Judging(Protocol):
 class Hub(Protocol):
     """Whoever gives readers their answers."""
 
+    def warm_up(self) -> None:
+        """Make ready what a request would else wait for."""
+        ...
+
     @property
     def reading(self) -> Reading:
         """What readers can ask."""

@@ -55,8 +55,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("proc_name", "mdm")
 
     def load(self) -> Flask:
-        """Make a worker's application."""
-        return create_app(self._make_hub())
+        """Make a worker's application, which is ready when the worker takes its first request."""
+        hub = self._make_hub()
+        hub.warm_up()
+        return create_app(hub)
 
 
 def serve(make_hub: Callable[[], Hub], listening: Listening) -> None:

@@ -5,6 +5,7 @@ readers ask through `reading`.  Everything here is safe to run twice.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +99,14 @@ class Hub:
     def judging(self) -> Judge:
         """What takes stewards' judgements."""
         return Judge(self.store, self._ready_models)
+
+    def warm_up(self) -> None:
+        """Make ready what scores pairs, where anything was published: else a request waits for it.
+
+        Takes a second.  A database that cannot be asked is no error here: each request says so.
+        """
+        with suppress(MdmError), self.store.read() as tx:
+            self._ready_models.active(tx)
 
     @cached_property
     def _ready_models(self) -> ReadyModels:

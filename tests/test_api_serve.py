@@ -22,13 +22,15 @@ SERVE = """
 import sys
 from api.serve import Listening, serve
 from mdm.store import Store
-from tests.world import reading_of
 
 url, port = sys.argv[1:]
 
 def make_hub():
+    from mdm.hub import Hub  # not before the workers are forked
+    from tests.resolving import RULES
+
     print("a worker loads", file=sys.stderr, flush=True)
-    return reading_of(Store(url))
+    return Hub(Store(url), RULES)
 
 serve(make_hub, Listening(port=int(port), workers=2))
 """

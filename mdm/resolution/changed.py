@@ -32,7 +32,8 @@ class Changed:
         living = {each.record_id: each.standardised for each in residents if each.live}
         keys.write_keys(
             tx,
-            [each.record_id for each in residents],
+            # a record without an own ID was never resolved, and has no keys to lose
+            [each.record_id for each in residents if each.own_serial is not None],
             [(key, n) for n, record in living.items() for key in search_keys(rules, record)],
             [(key, n) for n, record in living.items() for key in model.keys(record)],
         )

@@ -14,7 +14,7 @@ from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 from mdm.model.rules.rules import Rules
 from mdm.standardise import Standardiser
-from mdm.store import Transaction, models, resolutions
+from mdm.store import Transaction, models
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +82,8 @@ class ReadyModels:
 
         NothingToDo before the first resolve, and in a database of an older release before the next.
         """
-        number = models.active_number(tx)
-        if number is None or resolutions.keyed(tx) != number:
+        number = models.matching_number(tx)
+        if number is None:
             raise NothingToDo("nothing can be matched before a resolve: run `mdm resolve`")
         ready = self._ready
         if ready is None or ready.version.number != number:

@@ -7,24 +7,26 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.identity.crosswalk_diff import NONE, EventKind, Events
-from mdm.store.bulk import execute, staged
+from mdm.store.bulk import merge
 from mdm.store.store import Transaction
 
 _ID: pa.DataType = pa.int64()
 
 _LAST = sa.text("SELECT coalesce(max(publication_id), 0) FROM publication")
-_LAST_CHANGE = sa.text("SELECT coalesce(max(change_id), 0) FROM change")
 
 _PUBLICATION = sa.text("""
     INSERT INTO publication (publication_id, published_at)
-    VALUES (:number, :at)
+    SELECT coalesce(max(publication_id), 0) + 1, :at
+    FROM publication
+    RETURNING publication_id
 """)
 
 _CHANGES = sa.text("""
     INSERT INTO change (change_id, publication_id, kind, serial, other, record_id, attributes)
-    SELECT change_id, :number, kind, serial, other, record_id, attributes
+    SELECT last.change_id + place, :number, kind, serial, other, record_id, attributes
     FROM staged_change
-    ORDER BY change_id
+    CROSS JOIN (SELECT coalesce(max(change_id), 0) AS change_id FROM change) last
+    ORDER BY place
 """)
 
 
@@ -39,15 +41,10 @@ def note(tx: Transaction, events: Events, rewritten: pa.Table, *, at: str) -> No
     `rewritten` (serial, attributes: JSON list of names): the golden records that were there before
     and are still, and the attributes of each that have another value now; they come last.
     """
-    number = last(tx) + 1
-    tx.connection.execute(_PUBLICATION, {"number": number, "at": at})
+    number = tx.connection.execute(_PUBLICATION, {"at": at}).scalar_one()
     changes = _table(events, rewritten)
-    if not changes.num_rows:
-        return
-    first = int(tx.connection.execute(_LAST_CHANGE).scalar_one()) + 1
-    numbers = pa.array(range(first, first + changes.num_rows), _ID)
-    with staged(tx, "staged_change", changes.append_column("change_id", numbers)):
-        execute(tx, _CHANGES, number=number)
+    places = pa.array(range(1, changes.num_rows + 1), _ID)
+    merge(tx, "staged_change", changes.append_column("place", places), _CHANGES, number=number)
 
 
 def _table(events: Events, rewritten: pa.Table) -> pa.Table:

@@ -90,10 +90,14 @@ def in_force(tx: Transaction) -> list[Judgement]:
     ]
 
 
+_ANY_IN_FORCE = sa.text(
+    "SELECT 1 FROM judgement WHERE superseded_by IS NULL AND withdrawn_at IS NULL LIMIT 1"
+)
+
+
 def any_in_force(tx: Transaction) -> bool:
     """Tell whether any judgement counts."""
-    query = sa.select(sa.literal(1)).select_from(judgement).where(_IN_FORCE).limit(1)
-    return tx.connection.execute(query).first() is not None
+    return tx.connection.execute(_ANY_IN_FORCE).first() is not None
 
 
 def touching(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:

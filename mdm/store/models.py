@@ -41,15 +41,35 @@ def get(tx: Transaction, version: int) -> ModelVersion:
     return found
 
 
+_ACTIVE = """
+    SELECT version
+    FROM model_version
+    WHERE activated_at IS NOT NULL
+    ORDER BY activated_at DESC, version DESC
+    LIMIT 1
+"""
+_ACTIVE_NUMBER = sa.text(_ACTIVE)
+_MATCHING_NUMBER = sa.text(f"""
+    SELECT a.version
+    FROM ({_ACTIVE}) a
+    WHERE a.version = (
+        SELECT model_version
+        FROM resolution
+        WHERE keyed
+        ORDER BY resolution_id DESC
+        LIMIT 1
+    )
+""")
+
+
 def active_number(tx: Transaction) -> int | None:
     """Tell which version the published pairs were scored with: the last one activated."""
-    query = (
-        sa.select(_table.version)
-        .where(_table.activated_at.is_not(None))
-        .order_by(_table.activated_at.desc(), _table.version.desc())
-        .limit(1)
-    )
-    return tx.connection.execute(query).scalar()
+    return tx.connection.execute(_ACTIVE_NUMBER).scalar()
+
+
+def matching_number(tx: Transaction) -> int | None:
+    """Tell the active version if the kept blocking keys are of it; else None."""
+    return tx.connection.execute(_MATCHING_NUMBER).scalar()
 
 
 def active(tx: Transaction) -> ModelVersion | None:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -153,6 +154,8 @@ def mint(tx: Transaction, count: int, at: str) -> range:
 
     Serials count up without end: golden IDs are never deleted, so none is issued twice.
     """
+    if not count:
+        return range(0)
     first = int(tx.connection.execute(_LAST_SERIAL).scalar_one()) + 1
     serials = range(first, first + count)
     names = (f"g{secrets.token_hex(10)}" for _ in serials)
@@ -204,5 +207,6 @@ def _publish_golden(tx: Transaction, publication: Publication, at: str) -> None:
         staged(tx, "staged_touched", publication.touched),
         staged(tx, "staged_golden", publication.golden),
     ):
-        execute(tx, _BUMP_GOLDEN, at=at)
+        if len(np.setdiff1d(publication.touched["serial"], publication.golden["serial"])):
+            execute(tx, _BUMP_GOLDEN, at=at)
         execute(tx, _WRITE_GOLDEN, at=at)

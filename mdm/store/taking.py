@@ -146,7 +146,7 @@ def _take_distinct(
         if outcome in ("created", "changed")
     ]
     if new:
-        _write(tx, number, new, arrived_at)
+        _write(tx, number, new, arrived_at, earlier="changed" in outcomes)
     return outcomes
 
 
@@ -173,9 +173,18 @@ def _outcome(
     return "changed"
 
 
-def _write(tx: Transaction, number: int, rows: Sequence[IncomingRecord], arrived_at: str) -> None:
+def _write(
+    tx: Transaction,
+    number: int,
+    rows: Sequence[IncomingRecord],
+    arrived_at: str,
+    *,
+    earlier: bool,
+) -> None:
+    """Write what is new or changed; `earlier`: some of it has an earlier version."""
     with staged(tx, "staged_record", _as_table(rows)):
-        execute(tx, _KEEP_EARLIER, source_id=number)
+        if earlier:
+            execute(tx, _KEEP_EARLIER, source_id=number)
         execute(tx, _WRITE, source_id=number, arrived_at=arrived_at)
         execute(tx, _WRITE_STANDARDISED, source_id=number)
 
