@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from api.serve import Listening
+from api.serve import Listening, Server
+from mdm.hub import Hub
 from tests import stores
-from tests.resolving import ANN, Office
+from tests.resolving import ANN, RULES, Office
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -184,3 +185,19 @@ def test_a_server_that_matched_a_record_ends_in_peace(resolved):
     assert "Shutting down" in said
     assert "SIG" not in said
     assert "terminate" not in said
+
+
+def test_a_workers_application_has_what_scores_pairs_before_its_first_request(sqlite_store):
+    """Making it takes a second, which no request waits for."""
+    office = Office(sqlite_store)
+    office.take(bank_1=ANN)
+    office.train()
+    office.resolve()
+    hub = Hub(sqlite_store, RULES)
+    Server(lambda: hub, Listening()).load()
+    assert hub._ready_models.warm
+
+
+def test_a_worker_serves_a_database_that_nothing_was_published_in(sqlite_store):
+    app = Server(lambda: Hub(sqlite_store, RULES), Listening()).load()
+    assert app.test_client().get("/readyz").status_code == 200

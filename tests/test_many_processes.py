@@ -1,13 +1,10 @@
 """Several processes at once never lose or break anything: real servers, commands, kill -9."""
 
 import sys
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from mdm.hub import Hub
-from tests.asking import Asking
 from tests.crowd import Crowd, check_laws, kill_workers, opened
 from tests.resolving import Office
 from tests.served import mdm, serving
@@ -34,16 +31,6 @@ def test_eight_clients_of_two_workers_leave_what_a_batch_would(hub, store_url, t
         assert server.booted() == 2
     assert crowd.seen.keys() >= {"new", "linked", "merged", "split", "retired", STALE, FAILED}
     check_laws(hub, crowd, tmp_path)
-
-
-def test_a_worker_has_what_scores_pairs_before_it_takes_a_request(hub, store_url):
-    """Making it takes a second, which no request waits for; DuckDB is loaded for nothing else."""
-    with serving(store_url, workers=1) as server:
-        asking = Asking(server.port, Counter())
-        assert asking.ask("GET", "/readyz").status == 200
-        asking.close()
-        (worker,) = server.workers()
-        assert "duckdb" in Path(f"/proc/{worker}/maps").read_text(encoding="utf-8")
 
 
 SOURCES = """
