@@ -7,6 +7,7 @@ and giants come about; keys that four share are skipped, components of six are g
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import event
@@ -115,7 +116,8 @@ class History(RuleBasedStateMachine):
             homes = self.office.homes()
             one_home = len({homes[name] for name in shown}) == 1
             parts = _parts(data, shown, one_home=one_home)
-            self._keep(Proposal("partition", parts, "steward", "called them"))
+            keeps = data.draw(st.sampled_from([None, 0, 1])) if one_home else None
+            self._keep(Proposal("partition", parts, "steward", "called them", (), keeps))
         self._stepped(before)
 
     @precondition(lambda self: self.judged)
@@ -257,11 +259,7 @@ class History(RuleBasedStateMachine):
         superseded: list[int] = []
         while True:
             try:
-                done = self.hub.judging.judge(
-                    Proposal(
-                        proposal.kind, proposal.parts, proposal.actor, proposal.reason, superseded
-                    )
-                )
+                done = self.hub.judging.judge(replace(proposal, supersedes=superseded))
             except Contradiction as contradiction:
                 superseded.append(next(n for n in contradiction.judgements if n not in superseded))
                 self.happened.add("judgement superseded")

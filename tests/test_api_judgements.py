@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from api import create_app
 from mdm.hub import Hub
+from mdm.model.errors import Retired
 from mdm.store.schema import metadata
 from tests.resolving import ANN, BOB, CID, RULES, Office
 
@@ -166,6 +167,24 @@ def test_a_part_may_be_given_the_id(office, client):
     homes = office.homes()
     assert homes["shop/1"] == before["bank/1"] != homes["bank/1"]
     assert office.ask(before["bank/1"]) == before["bank/1"]
+
+
+def test_the_id_of_a_record_that_is_given_another_one_leads_to_it_for_ever(office, client):
+    """Also where the record joins others, and to nobody once it is retired."""
+    before = office.homes()
+    merged = judge(client, ["bank/2", "bank/3"]).json["judgement_id"]
+    split = judge(client, ["bank/2"], ["bank/3"], keeps_part=1, supersedes=[merged])
+    homes = office.homes()
+    assert homes["bank/3"] == before["bank/2"] != homes["bank/2"]
+    assert office.ask(before["bank/3"]) == homes["bank/3"]
+    verify = Hub(office.store, RULES).verify
+    assert verify().findings == []
+
+    withdraw(client, split.json["judgement_id"])
+    assert office.ask(before["bank/3"]) == office.homes()["bank/2"] == before["bank/2"]
+    client.delete("/v1/sources/bank/records/3")
+    assert office.ask(before["bank/3"]) is Retired
+    assert verify().findings == []
 
 
 @pytest.mark.parametrize(

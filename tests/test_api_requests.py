@@ -41,6 +41,15 @@ def test_an_address_that_is_not_utf8_is_refused_rather_than_repaired(client, pat
     assert (answer.status_code, answer.json["type"]) == (400, "/problems/malformed-request")
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_key_that_is_not_utf8_is_taken_for_no_other(client, method):
+    path = "/v1/sources/bank/records/a%ffb"
+    asked = {"json": {"attributes": {"given_name": "Ann"}}} if method == "PUT" else {}
+    answer = client.open(path, method=method, environ_overrides=_as_servers_send(path), **asked)
+
+    assert (answer.status_code, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
 @pytest.mark.parametrize("place", ["source=%00&key=1", "source=bank&key=a%00b", "email=a%00b"])
 def test_a_nul_character_is_refused_on_either_database(store, place):
     answer = client_of(World(store)).get(f"/v1/golden-records?{place}")

@@ -66,7 +66,7 @@ def refused(*arguments: str, status: int = 1) -> str:
 
 @pytest.mark.usefixtures("bare")
 def test_tables_are_made_once():
-    assert said("init") == "5 migrations applied\n"
+    assert said("init") == "6 migrations applied\n"
     assert said("init") == "the database is up to date\n"
 
 

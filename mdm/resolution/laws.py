@@ -167,15 +167,22 @@ _WRONG_OWN = """
 def _ids_that(are_lost: str) -> str:
     """Select the golden IDs that no golden record carries and of which this is true.
 
-    One leads to the golden record of a record whose own ID it is; it may lead nowhere if all such
-    records are retired, or wait.
+    One leads to the golden record of a record whose own ID it is, or that it follows; it may lead
+    nowhere if all such records are retired, or wait.
     """
     return f"""
     with
-    owner as (
+    standing as (
         select own_serial, record_id, live and not waits as settled from known
         union all
         select own_serial, record_id, false as settled from retired where not pending
+    ),
+    owner as (
+        from standing
+        union all
+        select serial, record_id, settled
+        from standing
+        join golden_id on follows = record_id
     ),
     owned as (
         select own_serial as serial, bool_or(settled) as settled,

@@ -86,6 +86,15 @@ _STANDING = ByTexts("""
 """)
 
 _SET_OWN = sa.text("UPDATE record SET own_serial = :serial WHERE record_id = :record_id")
+_FOLLOW = sa.text("""
+    UPDATE golden_id
+    SET follows = :record_id
+    WHERE serial = (SELECT own_serial FROM record WHERE record_id = :record_id)
+      AND serial <> :serial
+      AND NOT EXISTS (
+          SELECT 1 FROM record WHERE own_serial = golden_id.serial AND record_id <> :record_id
+      )
+""")
 
 _LET_WAIT = ByNumbers("""
     UPDATE record
@@ -145,7 +154,12 @@ def let_wait(tx: Transaction, record_ids: Collection[int]) -> None:
 
 
 def set_own(tx: Transaction, record_id: int, serial: int | None) -> None:
-    """Let a record have another own ID, or none, because a steward said so."""
+    """Let a record have another own ID, or none, because a steward said so.
+
+    The ID that it had, when no other record has it, follows the record from then on.
+    """
+    if serial is not None:
+        execute(tx, _FOLLOW, record_id=record_id, serial=serial)
     execute(tx, _SET_OWN, record_id=record_id, serial=serial)
 
 

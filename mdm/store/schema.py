@@ -77,6 +77,7 @@ golden_id = sa.Table(
     _key("serial"),
     sa.Column("golden_id", sa.Text, nullable=False, unique=True),
     _text("minted_at"),
+    sa.Column("follows", _Number),
 )
 
 record = sa.Table(

@@ -25,7 +25,11 @@ _RESOLVES_TO = sa.text("""
     FROM record r
     JOIN crosswalk c ON c.record_id = r.record_id
     JOIN golden_id i ON i.serial = c.serial
-    WHERE r.own_serial = :serial
+    WHERE r.record_id IN (
+        SELECT record_id FROM record WHERE own_serial = :serial
+        UNION ALL
+        SELECT follows FROM golden_id WHERE serial = :serial
+    )
     GROUP BY i.golden_id
     ORDER BY count(*) DESC, min(r.record_id)
     LIMIT 1
@@ -34,7 +38,12 @@ _RESOLVES_TO = sa.text("""
 _LIVES = sa.text("""
     SELECT count(*)
     FROM record
-    WHERE own_serial = :serial AND retired_at IS NULL
+    WHERE retired_at IS NULL
+      AND record_id IN (
+          SELECT record_id FROM record WHERE own_serial = :serial
+          UNION ALL
+          SELECT follows FROM golden_id WHERE serial = :serial
+      )
 """)
 
 _BY_KEY = sa.text("""
@@ -77,9 +86,10 @@ def serial_of(tx: Transaction, asked: str) -> int:
     """Find the serial of the golden record that carries the golden ID `asked`.
 
     An ID that no golden record carries resolves to the one with most of the live records that the
-    ID first belonged to (of equals, with the earliest-arrived of them): ResolvedElsewhere names
-    it.  Raises NotFound for an ID that was never issued, Retired when all of its records are,
-    Pending when one of them came back and waits for the next resolve.
+    ID first belonged to (of equals, with the earliest-arrived of them), or with the record that it
+    follows since a steward gave that one another ID: ResolvedElsewhere names it.  Raises NotFound
+    for an ID that was never issued, Retired when all of its records are, Pending when one of them
+    came back and waits for the next resolve.
     """
     found = tx.connection.execute(_BY_ID, {"golden_id": asked}).one_or_none()
     if found is None:

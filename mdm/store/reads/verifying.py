@@ -19,8 +19,8 @@ _SEARCH_KEY = pa.schema({"kind": _TEXT, "value": _TEXT, "record_id": _ID})
 _BLOCKING_KEYS = "SELECT key_hash, record_id FROM blocking_key"
 _BLOCKING_KEY = pa.schema({"key_hash": _ID, "record_id": _ID})
 
-_GOLDEN_IDS = "SELECT serial, golden_id FROM golden_id ORDER BY serial"
-_GOLDEN_ID = pa.schema({"serial": _ID, "golden_id": _TEXT})
+_GOLDEN_IDS = "SELECT serial, golden_id, follows FROM golden_id ORDER BY serial"
+_GOLDEN_ID = pa.schema({"serial": _ID, "golden_id": _TEXT, "follows": _ID})
 
 _RETIRED = """
     SELECT r.record_id, s.name, r.key, r.own_serial, r.pending
@@ -52,7 +52,7 @@ def blocking_keys(tx: Transaction) -> pa.RecordBatchReader:
 
 
 def golden_ids(tx: Transaction) -> pa.RecordBatchReader:
-    """Give every golden ID that was ever issued: serial, golden_id."""
+    """Give every golden ID that was ever issued: serial, golden_id, follows (a record)."""
     return reader(tx, _GOLDEN_IDS, _GOLDEN_ID)
 
 
