@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from mdm.hub import Hub
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
+from mdm.resolution.rebuild import rebuild
 from mdm.resolution.resolve import resolve
 from mdm.store.resolutions import sources_changed
 from mdm.store.schema import metadata
@@ -368,3 +369,14 @@ def test_too_much_that_happens_during_a_resolve_makes_it_begin_again(office, mon
 
 def submit(hub: Hub, *keys: str) -> None:
     hub.submit("shop", [said(key, ANN) for key in keys])
+
+
+def test_a_rebuild_takes_in_what_is_submitted_meanwhile(office):
+    hub = Hub(office.store, RULES)
+    office.resolve()
+    progress = Meanwhile("survive", lambda: submit(hub, "4", "5"))
+    rebuild(office.store, progress=progress)
+    assert progress.begun == 1
+    homes = office.homes()
+    assert homes["shop/4"] == homes["shop/5"] == homes["bank/1"]
+    assert hub.verify().findings == []
