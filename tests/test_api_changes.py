@@ -178,6 +178,7 @@ def older(settled) -> Office:
         for act in (
             "DROP TABLE change",
             "DROP TABLE publication",
+            "ALTER TABLE golden_id DROP COLUMN follows",
             "UPDATE alembic_version SET version_num = '0004'",
         ):
             tx.connection.exec_driver_sql(act)

@@ -20,7 +20,7 @@ class _Waiting(Generic[_Asked, _Answer]):
     asked: _Asked
     size: int
     answers: list[_Answer] = field(default_factory=list)
-    error: Exception | None = None
+    error: BaseException | None = None
     answered: bool = False
 
 
@@ -68,12 +68,13 @@ class Together(Generic[_Asked, _Answer]):
         """Answer requests together; where that fails, one by one, so that none pays for another."""
         try:
             answers = self._work([each.asked for each in chosen])
-        except Exception as error:
-            if len(chosen) > 1:
+        except BaseException as error:  # whatever ends this thread: those who wait hear of it
+            if isinstance(error, Exception) and len(chosen) > 1:
                 for each in chosen:
                     self._work_off([each])
                 return
-            chosen[0].error, chosen[0].answered = error, True
+            for each in chosen:
+                each.error, each.answered = error, True
             return
         for each, answer in zip(chosen, answers, strict=True):
             each.answers, each.answered = [answer], True

@@ -24,6 +24,8 @@ PATIENCE = 600.0
 """Seconds that a writer waits; the one before it may publish a million records in a minute."""
 _PATIENCE = "mdm_patience"
 """The execution option that tells it."""
+_READS = "mdm_reads"
+"""Where a connection to SQLite notes whether it is kept from writing."""
 _CACHE_KIB = 65_536
 _SECONDS_BETWEEN = 0.001
 
@@ -38,10 +40,11 @@ def make_engine(url: str, patience: float) -> sa.Engine:
     The pool keeps five idle connections and never makes a thread wait for one.  Raises
     StoreNotReady for a URL of another kind of database, or none at all.
     """
+    read = _checked(url)
     engine = sa.create_engine(
-        _checked(url),
+        read,
         max_overflow=-1,
-        pool_pre_ping=True,
+        pool_pre_ping=read.get_backend_name() == "postgresql",  # a file does not go away
         execution_options={_PATIENCE: patience},
     )
     if engine.dialect.name == "sqlite":
@@ -104,7 +107,9 @@ def _configure_sqlite(patience: float, raw: sqlite3.Connection, _: object) -> No
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Open the transaction; a reader is kept from writing, as PostgreSQL keeps it."""
     reads = connection.get_execution_options().get(MODE) == "read"
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+    if connection.info.get(_READS) != reads:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
+        connection.info[_READS] = reads
     if reads:
         connection.exec_driver_sql("BEGIN")
     else:
