@@ -93,7 +93,7 @@ def ids_among_neighbours(patch: pytest.MonkeyPatch) -> None:
     [
         (as_before, 1),
         (best_candidate_wins, 1),
-        (giants_alone, 4),
+        (giants_alone, 7),
         (pairs_for_ever, 1),
         (ids_among_neighbours, 2),
     ],
