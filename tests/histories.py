@@ -4,7 +4,7 @@ Twelve records of at most four people, made of three values an attribute, so tha
 and giants come about; keys that four share are skipped, components of six are giants.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -21,8 +21,9 @@ from mdm.model.submissions import Submission
 from mdm.resolution import around
 from mdm.resolution.resolve import resolve
 from mdm.store import models
+from tests.drawing import draw_parts, draw_shown, known_people, names
 from tests.resolving import Meanwhile, Office, ref
-from tests.small_world import NAMES, RULES, VALUES, Stores
+from tests.small_world import RULES, Stores
 
 OUTCOMES = (
     "merged",
@@ -34,18 +35,6 @@ OUTCOMES = (
     "judgement superseded",
 )
 """What each must happen in at least a twentieth of the histories."""
-
-names = st.sampled_from(NAMES)
-people = st.fixed_dictionaries(
-    {"email": st.lists(st.sampled_from(VALUES["email"]), max_size=2, unique=True)},
-    optional={name: st.sampled_from(VALUES[name]) for name in ("given_name", "date_of_birth")},
-)
-known_people = people | st.sampled_from(
-    [
-        {name: values[at] for name, values in VALUES.items()} | {"email": [VALUES["email"][at]]}
-        for at in range(3)
-    ]
-)
 
 
 def histories(made: Stores, seen: Counter[str]) -> type[RuleBasedStateMachine]:
@@ -105,7 +94,7 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data(), unsure=st.sampled_from([False, False, False, True]))
     def judge(self, data, unsure) -> None:
         """Partition the records of some golden records; supersede what it contradicts."""
-        shown = self._draw_shown(data)
+        shown = draw_shown(data, self.office)
         if len(shown) < 2:
             return
         before = self.own_ids()
@@ -115,7 +104,7 @@ class History(RuleBasedStateMachine):
         else:
             homes = self.office.homes()
             one_home = len({homes[name] for name in shown}) == 1
-            parts = _parts(data, shown, one_home=one_home)
+            parts = draw_parts(data, shown, one_home=one_home)
             keeps = data.draw(st.sampled_from([None, 0, 1])) if one_home else None
             self._keep(Proposal("partition", parts, "steward", "called them", (), keeps))
         self._stepped(before)
@@ -237,24 +226,6 @@ class History(RuleBasedStateMachine):
             assert asked is Retired
             assert self.office.query(_EARNED.format(golden_id)) == []
 
-    def _draw_shown(self, data) -> list[str]:
-        """Draw golden records that do not wait, some two or those judged last; their records."""
-        waiting = self.office.pending()
-        together: dict[str, list[str]] = defaultdict(list)
-        for name, home in sorted(self.office.homes().items()):
-            together[home].append(name)
-        golden = sorted(names for names in together.values() if waiting.isdisjoint(names))
-        if not golden:
-            return []
-        last = {name for (name,) in self.office.query(_JUDGED_LAST)}
-        again = [names for names in golden if not last.isdisjoint(names)]
-        if again and data.draw(st.booleans()):
-            return [name for names in again for name in names]
-        chosen = data.draw(
-            st.lists(st.integers(0, len(golden) - 1), min_size=1, max_size=2, unique=True)
-        )
-        return [name for at in chosen for name in golden[at]]
-
     def _keep(self, proposal: Proposal) -> None:
         superseded: list[int] = []
         while True:
@@ -281,24 +252,7 @@ class History(RuleBasedStateMachine):
             self.happened.add("component over its limit")
 
 
-def _parts(data, shown: list[str], *, one_home: bool) -> list[list[Shown]]:
-    """Draw a partition: what is in one golden record is split, what is in two joined or mixed."""
-    if not one_home and data.draw(st.booleans()):
-        return [[Shown(ref(name)) for name in shown]]
-    most = len(shown) - 1
-    apart = data.draw(st.sets(st.sampled_from(shown), min_size=1, max_size=most))
-    halves = ([name for name in shown if (name in apart) is there] for there in (False, True))
-    return [[Shown(ref(name)) for name in half] for half in halves]
-
-
 _GOLDEN_IDS = "SELECT golden_id FROM golden_id"
-_JUDGED_LAST = """
-    SELECT s.name || '/' || r.key
-    FROM judgement_member m
-    JOIN record r ON r.record_id = m.record_id
-    JOIN source s ON s.source_id = r.source_id
-    WHERE m.judgement_id = (SELECT max(judgement_id) FROM judgement)
-"""
 _EARNED = """
     SELECT r.record_id
     FROM record r

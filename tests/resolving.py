@@ -229,3 +229,10 @@ class Meanwhile:
             if self.begun == 1:
                 self.act()
         yield lambda _units: None
+
+
+def meanwhile(office: Office, act: Callable[[], object], stage: str = "survive") -> int:
+    """Resolve while something happens between the snapshot and the publication; count attempts."""
+    progress = Meanwhile(stage, act)
+    resolve(office.store, progress=progress)
+    return progress.begun

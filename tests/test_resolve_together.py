@@ -9,16 +9,10 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from mdm.hub import Hub
-from mdm.model.judgements import Proposal, Shown
-from mdm.model.submissions import Submission
-from mdm.resolution.rebuild import rebuild
-from mdm.resolution.resolve import resolve
 from mdm.store.resolutions import sources_changed
 from mdm.store.schema import metadata
 from mdm.store.sources import declare_sources
-from tests import stores
-from tests.resolving import ANN, BOB, CID, RULES, SOURCES, STRICT, Meanwhile, Office, ref
+from tests.resolving import ANN, BOB, CID, RULES, SOURCES, STRICT, Office, meanwhile
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -52,13 +46,6 @@ def office(store) -> Office:
     office.resolve()
     office.take(bank_2=ANN, bank_3=CID)
     return office
-
-
-def meanwhile(office: Office, act, stage: str = "survive") -> int:
-    """Resolve while something happens between the snapshot and the publication; count attempts."""
-    progress = Meanwhile(stage, act)
-    resolve(office.store, progress=progress)
-    return progress.begun
 
 
 @contextmanager
@@ -236,147 +223,3 @@ def test_a_record_that_is_retired_and_returns_during_a_resolve_is_settled(office
     assert meanwhile(office, leave_and_return) == 1
     assert office.pending() == set()
     assert "bank/3" in office.homes()
-
-
-def said(key: str, person) -> Submission:
-    return Submission(key, {**person, "email": list(person["email"])})
-
-
-def events(office: Office, after: int) -> list[tuple[object, ...]]:
-    return office.query(
-        f"SELECT publication_id, kind, serial, record_id FROM change WHERE change_id > {after}"
-    )
-
-
-def versions(office: Office) -> dict[object, object]:
-    return dict(office.query("SELECT serial, version FROM golden_record"))
-
-
-@pytest.mark.parametrize("stage", ["block", "survive"])
-def test_what_is_submitted_and_judged_during_a_resolve_is_taken_in(office, stage, tmp_path):
-    hub = Hub(office.store, RULES)
-    office.resolve()
-    apart = office.judge(["bank/1"], ["shop/1"])
-    office.resolve()
-    told: list[str | None] = []
-
-    def act() -> None:
-        answers = hub.submit("shop", [said("2", CID), said("3", BOB)])
-        hub.submitting.retire(ref("bank/2"))
-        hub.judging.withdraw(apart, "steward")
-        parts = [[Shown(ref("bank/3")), Shown(ref("shop/2"))], [Shown(ref("shop/3"))]]
-        hub.judging.judge(Proposal("partition", parts, "steward", "called them"))
-        told.extend(answer.golden_id for answer in answers)
-
-    office.take(shop_9=ANN)
-    assert meanwhile(office, act, stage) == 1
-
-    homes = office.homes()
-    assert homes["bank/1"] == homes["shop/1"] == homes["shop/9"]
-    assert homes["bank/3"] == homes["shop/2"] == told[0] != homes["shop/3"] == told[1]
-    assert "bank/2" not in homes
-    assert office.pending() == set()
-    assert hub.verify().findings == []
-    folder = tmp_path / "batch"
-    folder.mkdir()
-    with stores.fresh(stores.sqlite_url(folder)) as fresh:
-        assert office.rebuilt(fresh).meaning() == office.meaning()
-
-
-def test_a_model_that_is_activated_during_a_resolve_makes_it_begin_again(office):
-    hub = Hub(office.store, RULES)
-    office.resolve()
-    chosen = office.train(STRICT)
-
-    def act() -> None:
-        hub.submit("shop", [said("2", CID)])
-        hub.resolve(version=office.train(RULES, seed=2))
-
-    progress = Meanwhile("survive", act)
-    assert resolve(office.store, version=chosen, progress=progress).model_version == chosen
-    assert progress.begun == 2
-    assert hub.active_model().number == chosen
-    assert hub.verify().findings == []
-
-
-def test_what_is_taken_in_is_one_publication_and_writes_nothing_twice(office):
-    """The golden record of a record that goes and returns during a resolve stays as it is."""
-    hub = Hub(office.store, RULES)
-    office.resolve()
-    hub.submit("shop", [said("2", CID)])
-    before, ((last, number),) = versions(office), office.query(_LAST_CHANGE)
-
-    def act() -> None:
-        hub.submit("shop", [said("3", BOB)])
-        hub.submitting.retire(ref("shop/2"))
-        hub.submit("shop", [said("2", CID)])
-        hub.submit("shop", [said("2", {**CID, "email": ("other@fox.example",)})])
-        hub.submit("shop", [said("2", CID)])
-
-    assert meanwhile(office, act) == 1
-    ((_, then),) = office.query(_LAST_CHANGE)
-    after = versions(office)
-    untouched = {serial for serial in before if serial != serial_of(office, "shop/2")}
-    assert {serial: after[serial] for serial in untouched} == {
-        serial: before[serial] for serial in untouched
-    }
-    published = {publication for publication, *_ in events(office, last)}
-    assert then == number + 5 + 1
-    assert then not in published  # all that happened had been told
-
-
-_LAST_CHANGE = """
-    SELECT (SELECT max(change_id) FROM change), (SELECT max(publication_id) FROM publication)
-"""
-
-
-def serial_of(office: Office, name: str) -> object:
-    source, key = name.split("/")
-    ((serial,),) = office.query(
-        f"""
-        SELECT c.serial
-        FROM crosswalk c
-        JOIN record r ON r.record_id = c.record_id
-        JOIN source s ON s.source_id = r.source_id
-        WHERE s.name = '{source}' AND r.key = '{key}'
-        """
-    )
-    return serial
-
-
-def test_too_much_that_happens_during_a_resolve_makes_it_begin_again(office, monkeypatch):
-    monkeypatch.setattr("mdm.resolution.resolve._MOST_CAUGHT_UP", 2)
-    hub = Hub(office.store, RULES)
-    office.resolve()
-    assert meanwhile(office, lambda: submit(hub, "4", "5", "6")) == 2
-    assert meanwhile(office, lambda: submit(hub, "7", "8")) == 1
-
-    class Always(Meanwhile):
-        """Three more records each time."""
-
-        @contextmanager
-        def step(self, name: str, total: int | None):
-            with super().step(name, total) as advance:
-                if name == self.stage:
-                    submit(hub, *(f"{self.begun}-{at}" for at in range(3)))
-                yield advance
-
-    progress = Always("survive", lambda: None)
-    resolve(office.store, progress=progress)
-    assert progress.begun == 3
-    assert hub.verify().findings == []
-
-
-def submit(hub: Hub, *keys: str) -> None:
-    hub.submit("shop", [said(key, ANN) for key in keys])
-
-
-def test_a_rebuild_takes_in_what_is_submitted_meanwhile(office):
-    hub = Hub(office.store, RULES)
-    office.resolve()
-    progress = Meanwhile("survive", lambda: submit(hub, "4", "5"))
-    rebuild(office.store, progress=progress)
-    assert progress.begun == 1
-    homes = office.homes()
-    assert homes["shop/4"] == homes["shop/5"] == homes["bank/1"]
-    assert hub.verify().findings == []
