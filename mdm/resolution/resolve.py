@@ -34,6 +34,11 @@ from mdm.resolution.surviving import make_golden
 from mdm.store import Store, Transaction, changes, models, publication, resolutions
 from mdm.store.publication import Publication
 
+_MOST_CAUGHT_UP = 5_000
+"""Changes that are taken in under the write lock, some 10 s; with more it begins again ..."""
+_TIMES = 2
+"""... so often: under a load that does not end, the next beginning would meet as many."""
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -82,10 +87,6 @@ def until_published(
             published = _attempt(store, connection, choose, progress, anew=anew, most=most)
         if published is not None:
             return published
-
-
-_MOST_CAUGHT_UP = 5_000
-_TIMES = 2
 
 
 def _chosen(tx: Transaction, version: int | None) -> ModelVersion:
