@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from mdm.matching.predicates import condition
 from mdm.matching.scorer import Scorer, Scorers
 from mdm.matching.scoring import score, score_parts
+from mdm.matching.shortened import shortened
 from mdm.model.rules.load import load_rules
 from tests.matching_world import loaded, model_of, population, rules_of, version_of
 
@@ -181,3 +183,20 @@ def test_a_scorer_that_failed_is_not_lent_again(world):
         assert other is not failed
     with scorers.of(version) as again:
         assert again is other
+
+
+def test_the_sql_of_few_pairs_asks_nothing_twice_and_tries_no_weight_after_the_other(world):
+    model, _, _ = world
+    sql, _ = shortened(model.rules, model.prediction)
+    compared, _, weighed = sql.partition("__splink__df_match_weight_parts as (")
+    levels, _, _ = compared.rpartition("from (select *")
+
+    for comparison in model.rules.comparisons:
+        for when in comparison.conditions:
+            for name, predicate in when.items():
+                asked = condition(model.rules, model.rules.attribute(name), predicate)
+                assert levels.count(f"({asked})") <= 1
+    written = (
+        level for each in model.settings["comparisons"] for level in each["comparison_levels"]
+    )
+    assert weighed.count("WHEN gamma_") == sum("tf_adjustment_column" in level for level in written)

@@ -157,29 +157,38 @@ def _features(kind: Kind, name: str, values: list[str]) -> "pa.Array[Any]":
     return pa.array([feature(kind, name, value) for value in values], _TEXT)
 
 
-def few_records(records: Mapping[int, Attributes], rules: Rules) -> pa.Table:
-    """Make rows of `record` for standardised records by their numbers, without DuckDB.
+class FewColumns:
+    """Makes the columns of `record` that are compared, of few records, without DuckDB.
 
-    Columns: `n`, the attributes and the features that are compared, each as `load_records` makes
-    it, whose many small statements take 100 ms also for a single record; this takes 20 us a record.
+    Its many small statements take 100 ms also for a single record; this takes 20 us a record.
     """
-    columns: dict[str, pa.Array[Any]] = {"n": pa.array(records, pa.int64())}
-    for attribute in rules.attributes:
-        values = [record.get(attribute.name) for record in records.values()]
-        columns[attribute.name] = pa.array(values, _TEXTS if attribute.many else _TEXT)
-    for derived in _compared_columns(rules):
-        attribute = rules.attribute(derived.attribute)
-        features = [
-            _features_of(attribute.kind, derived.feature, _values(record, attribute))
-            for record in records.values()
+
+    def __init__(self, rules: Rules) -> None:
+        self._attributes = rules.attributes
+        self._derived = [
+            (derived, rules.attribute(derived.attribute)) for derived in _compared_columns(rules)
         ]
-        if attribute.many or derived.feature == NICKNAMES:
-            columns[derived.name] = pa.array([each or None for each in features], _TEXTS)
-        else:
-            columns[derived.name] = pa.array(
-                [each[0] if each else None for each in features], _TEXT
+
+    def of(self, records: Mapping[int, Attributes]) -> dict[str, "pa.Array[Any]"]:
+        """Make columns of standardised records by their numbers.
+
+        Result: `n`, the attributes and their features, each as `load_records` makes it.
+        """
+        columns: dict[str, pa.Array[Any]] = {"n": pa.array(records, pa.int64())}
+        for attribute in self._attributes:
+            values = [record.get(attribute.name) for record in records.values()]
+            columns[attribute.name] = pa.array(values, _TEXTS if attribute.many else _TEXT)
+        for derived, attribute in self._derived:
+            features = [
+                _features_of(attribute.kind, derived.feature, _values(record, attribute))
+                for record in records.values()
+            ]
+            columns[derived.name] = (
+                pa.array([each or None for each in features], _TEXTS)
+                if attribute.many or derived.feature == NICKNAMES
+                else pa.array([each[0] if each else None for each in features], _TEXT)
             )
-    return pa.table(columns)
+        return columns
 
 
 def term_values(attribute: Attribute, name: str | None, record: Attributes) -> list[str]:

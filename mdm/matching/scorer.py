@@ -10,15 +10,17 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
 from mdm.identity.components import IntArray
-from mdm.matching.columns import few_records
+from mdm.matching.columns import FewColumns
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import part_columns, weight_column
-from mdm.matching.splink_engine import frequency_attributes, reading_joined
+from mdm.matching.shortened import shortened
+from mdm.matching.splink_engine import frequency_attributes
 from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 
@@ -28,7 +30,7 @@ Pair = tuple[int, int]
 class _Rows:
     """A table that DuckDB reads anew at each execution; `table` may be changed in between."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.RecordBatch) -> None:
         self.table = table
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -43,7 +45,9 @@ class Scorer:
         self.model = model
         self._connection = connect()
         self._connection.execute("set threads = 1")
-        prediction, self._columns = reading_joined(model.prediction)
+        self._few = FewColumns(model.rules)
+        self._frequencies = frequency_attributes(model.rules)
+        prediction, self._columns = shortened(model.rules, model.prediction)
         self._joined = _Rows(self._join({}, []))
         self._connection.register("joined", self._joined)
         measured = f"n_l, n_r, {weight_column()}, {', '.join(part_columns(model))}"
@@ -60,7 +64,7 @@ class Scorer:
         has them, and the gamma_, mw_ and mw_tf_adj_ of `prediction`.
         """
         ordered = [(min(pair), max(pair)) for pair in pairs]
-        rows = self._execute("scoring", records, ordered).to_pylist()
+        rows = self._execute("scoring", records, ordered).to_arrow_table().to_pylist()
         found = {(row["n_l"], row["n_r"]): row for row in rows}
         return [found[pair] for pair in ordered]
 
@@ -72,8 +76,8 @@ class Scorer:
         Result, in the order of the pairs: weights in micro-bits, and parts as `score_parts` has
         them (pairs, comparisons).
         """
-        table = self._execute("measuring", records, pairs)
-        n_l, n_r, weight, *parts = (column.to_numpy() for column in table.columns)
+        columns = self._execute("measuring", records, pairs).fetchnumpy()
+        n_l, n_r, weight, *parts = columns.values()
         place = np.empty(len(pairs), np.int64)
         asked = np.array(pairs, np.int64).reshape(-1, 2)
         place[np.lexsort((asked[:, 1], asked[:, 0]))] = np.lexsort((n_r, n_l))
@@ -81,21 +85,26 @@ class Scorer:
 
     def _execute(
         self, statement: str, records: Mapping[int, Attributes], pairs: Sequence[Pair]
-    ) -> pa.Table:
+    ) -> duckdb.DuckDBPyConnection:
         self._joined.table = self._join(records, pairs)
-        return self._connection.execute(f"execute {statement}").to_arrow_table()
+        return self._connection.execute(f"execute {statement}")
 
-    def _join(self, records: Mapping[int, Attributes], pairs: Sequence[Pair]) -> pa.Table:
+    def _join(self, records: Mapping[int, Attributes], pairs: Sequence[Pair]) -> pa.RecordBatch:
         """Put the columns of both records of each pair beside one another."""
-        table = few_records(records, self.model.rules)
-        for name in frequency_attributes(self.model.rules):
-            frequencies = self.model.frequencies_of(name, table[name].to_pylist())
-            table = table.append_column(f"tf_{name}", frequencies)
+        given = self._few.of(records)
+        for name in self._frequencies:
+            values = (record.get(name) for record in records.values())
+            given[f"tf_{name}"] = self.model.frequencies_of(name, values)
         place = {number: at for at, number in enumerate(records)}
-        left = table.take(pa.array([place[one] for one, _ in pairs], pa.int64()))
-        right = table.take(pa.array([place[other] for _, other in pairs], pa.int64()))
-        joined = {each.alias: (left if each.left else right)[each.name] for each in self._columns}
-        return pa.table({**joined, "match_key": pa.array(["0"] * len(pairs), pa.string())})
+        left = pa.array([place[one] for one, _ in pairs], pa.int64())
+        right = pa.array([place[other] for _, other in pairs], pa.int64())
+        joined = {
+            each.alias: given[each.name].take(left if each.left else right)
+            for each in self._columns
+        }
+        return pa.RecordBatch.from_pydict(
+            {**joined, "match_key": pa.array(["0"] * len(pairs), pa.string())}
+        )
 
 
 class Scorers:

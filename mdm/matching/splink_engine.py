@@ -6,13 +6,13 @@ A `Linker` is not thread-safe: one connection and one linker for each thread.
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from mdm.matching.columns import few_records, split_term
+from mdm.matching.columns import FewColumns, split_term
 from mdm.matching.connecting import connect
 from mdm.matching.predicates import column
 from mdm.matching.settings import beside_condition
@@ -55,7 +55,7 @@ def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
     """
     kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
     with connect() as connection:
-        connection.register("no_records", few_records({}, rules))
+        connection.register("no_records", pa.table(FewColumns(rules).of({})))
         connection.execute("create table record as select * from no_records")
         api, model = linker(connection, {**settings, **dict.fromkeys(kept, True)})
         for name in frequency_attributes(rules):
@@ -73,31 +73,7 @@ def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
         return _looking_beside_once(rules, written)
 
 
-@dataclass(frozen=True)
-class JoinedColumn:
-    """A column `alias` of pairs: the column `name` of the left or the right record."""
-
-    name: str
-    left: bool
-    alias: str
-
-
-def reading_joined(written: str) -> tuple[str, list[JoinedColumn]]:
-    """Let the SQL of `prediction_sql` read one table `joined`, where it joins the records itself.
-
-    Result: the SQL, and the columns that it reads beside `match_key`.  Eight joins of a few rows
-    each take DuckDB three times as long as the comparisons themselves.
-    """
-    listed, _, compared = written.partition(f"{_VECTORS} as (")
-    names = _JOINED_COLUMN.findall(listed.partition(f"{_JOINED} as (")[2])
-    columns = [JoinedColumn(name, side == "l", alias) for side, name, alias in names]
-    return f"with {_JOINED} as (select * from joined), {_VECTORS} as ({compared}", columns
-
-
 _JOINED = "blocked_with_cols"
-_VECTORS = "__splink__df_comparison_vectors"
-_JOINED_COLUMN = re.compile(r'"([lr])"\."(\w+)" AS "(\w+)"')
-
 _PAIRS = f"from {_JOINED}"
 """Where Splink's SQL reads the pairs with the columns of both records."""
 
