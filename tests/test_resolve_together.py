@@ -1,11 +1,13 @@
 """Resolving beside others, and resolving that is broken off: the old state or the new, whole."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -26,10 +28,21 @@ _RESOLVE_UNTIL_KILLED = """
 import os, signal, sys
 import sqlalchemy as sa
 from mdm.resolution.resolve import resolve
-from mdm.store import Store
+from mdm.store import Store, statements
+
+run = statements.run
+
+def run_or_die(tx, statement, values):
+    die(statement.text)
+    return run(tx, statement, values)
+
+statements.run = run_or_die
 
 @sa.event.listens_for(sa.Engine, "before_cursor_execute")
-def kill(connection, cursor, statement, *_):
+def before(connection, cursor, statement, *_):
+    die(statement)
+
+def die(statement):
     if sys.argv[2] in statement:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -102,7 +115,7 @@ def _run(office: Office, *statements: str) -> None:
 def test_a_failure_at_any_stage_of_publishing_leaves_the_old_state(office, table, act):
     before = office.rows(TABLES)
     with refusing(office, table, act):
-        with pytest.raises(sa.exc.DBAPIError, match="no room"):
+        with pytest.raises((sa.exc.DBAPIError, sqlite3.Error, psycopg.Error), match="no room"):
             office.resolve()
         assert office.rows(TABLES) == before
     office.resolve()

@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.csv
 import sqlalchemy as sa
 
+from mdm.store import statements
 from mdm.store.inline import Inlined, can_be_inlined, names_in, reading, values_of
+from mdm.store.statements import Row
 from mdm.store.store import Transaction
 
 _ROWS_AT_ONCE = 50_000
@@ -53,12 +55,12 @@ def staged(tx: Transaction, name: str, table: pa.Table) -> Iterator[None]:
 
 
 def merge(
-    tx: Transaction, name: str, table: pa.Table, *statements: sa.TextClause, **values: object
+    tx: Transaction, name: str, table: pa.Table, *written: sa.TextClause, **values: object
 ) -> None:
     """Stage a table and run statements that read it, unless it is empty."""
     if table.num_rows:
         with staged(tx, name, table):
-            for statement in statements:
+            for statement in written:
                 execute(tx, statement, **values)
 
 
@@ -85,36 +87,37 @@ def _is_empty(tx: Transaction, table: sa.Table) -> bool:
 
 def execute(tx: Transaction, statement: sa.TextClause, **values: object) -> None:
     """Run one statement with bound values."""
-    _run(tx, statement, values)
+    statements.run(tx, *_with_tables(tx, statement, values))
 
 
 def count(tx: Transaction, statement: sa.TextClause, **values: object) -> int:
     """Run one statement with bound values; the result is the number of rows that it touched."""
-    touched = _run(tx, statement, values).rowcount
+    touched: int = statements.run(tx, *_with_tables(tx, statement, values)).rowcount
     if is_sqlite(tx):  # whose driver does not know for a statement that begins with its tables
-        touched = tx.connection.execute(_TOUCHED).scalar_one()
+        touched = statements.scalar(tx, _TOUCHED)
     return touched
 
 
 _TOUCHED = sa.text("SELECT changes()")
 
 
-def rows(tx: Transaction, statement: sa.TextClause, **values: object) -> Sequence[sa.Row[Any]]:
+def rows(tx: Transaction, statement: sa.TextClause, **values: object) -> Sequence[Row]:
     """Read what a statement with bound values gives."""
-    return _run(tx, statement, values).all()
+    return statements.rows(tx, *_with_tables(tx, statement, values))
 
 
-def _run(
+def _with_tables(
     tx: Transaction, statement: sa.TextClause, values: Mapping[str, object]
-) -> sa.CursorResult[Any]:
+) -> tuple[sa.TextClause, Mapping[str, object]]:
+    """Bind the tables of few rows that a statement reads."""
     names = names_in(statement, tuple(tx.inlined))
     if not names:
-        return tx.connection.execute(statement, values)
+        return statement, values
     tables = {name: tx.inlined[name] for name in names}
     shapes = tuple((name, table.columns) for name, table in tables.items())
     sqlite = is_sqlite(tx)
     bound = {**values, **values_of(tables, sqlite=sqlite)}
-    return tx.connection.execute(reading(statement, shapes, sqlite=sqlite), bound)
+    return reading(statement, shapes, sqlite=sqlite), bound
 
 
 def is_sqlite(tx: Transaction) -> bool:

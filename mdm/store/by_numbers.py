@@ -1,12 +1,13 @@
 """Queries about a list of numbers or texts, however long, as one bound value."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from mdm.store import statements
 from mdm.store.bulk import is_sqlite
+from mdm.store.statements import Row
 from mdm.store.store import Transaction
 
 
@@ -23,18 +24,16 @@ class ByNumbers:
 
     def rows(
         self, tx: Transaction, numbers: Collection[int | str], **bound: object
-    ) -> Sequence[sa.Row[Any]]:
+    ) -> Sequence[Row]:
         """Read the rows for what is listed; for nothing, none."""
         if not numbers:
             return []
         listed = list(numbers)
         if is_sqlite(tx):
-            found = tx.connection.execute(
-                self._on_sqlite, {"numbers": orjson.dumps(listed).decode(), **bound}
+            return statements.rows(
+                tx, self._on_sqlite, {"numbers": orjson.dumps(listed).decode(), **bound}
             )
-        else:
-            found = tx.connection.execute(self._on_postgres, {"numbers": listed, **bound})
-        return found.all()
+        return statements.rows(tx, self._on_postgres, {"numbers": listed, **bound})
 
 
 class ByTexts(ByNumbers):

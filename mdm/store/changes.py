@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mdm.identity.crosswalk_diff import NONE, EventKind, Events
 from mdm.store.bulk import merge
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 _ID: pa.DataType = pa.int64()
@@ -32,7 +33,7 @@ _CHANGES = sa.text("""
 
 def last(tx: Transaction) -> int:
     """Tell the number of the last publication; 0 before the first."""
-    return int(tx.connection.execute(_LAST).scalar_one())
+    return int(scalar(tx, _LAST))
 
 
 def note(tx: Transaction, events: Events, rewritten: pa.Table, *, at: str) -> None:
@@ -41,7 +42,7 @@ def note(tx: Transaction, events: Events, rewritten: pa.Table, *, at: str) -> No
     `rewritten` (serial, attributes: JSON list of names): the golden records that were there before
     and are still, and the attributes of each that have another value now; they come last.
     """
-    number = tx.connection.execute(_PUBLICATION, {"at": at}).scalar_one()
+    number = scalar(tx, _PUBLICATION, at=at)
     changes = _table(events, rewritten)
     places = pa.array(range(1, changes.num_rows + 1), _ID)
     merge(tx, "staged_change", changes.append_column("place", places), _CHANGES, number=number)

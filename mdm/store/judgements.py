@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from mdm.model.errors import NotFound
 from mdm.model.judgements import Judgement, JudgementMember
 from mdm.store.by_numbers import ByNumbers
 from mdm.store.schema import judgement, judgement_member
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 _FIELDS = ("kind", "actor", "made_at", "reason", "keeps_part")
@@ -97,7 +99,7 @@ _ANY_IN_FORCE = sa.text(
 
 def any_in_force(tx: Transaction) -> bool:
     """Tell whether any judgement counts."""
-    return tx.connection.execute(_ANY_IN_FORCE).first() is not None
+    return scalar(tx, _ANY_IN_FORCE) is not None
 
 
 def touching(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:
@@ -107,7 +109,7 @@ def touching(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:
         member = JudgementMember(row.record_id, row.part, row.content_hash)
         members[row.judgement_id].append(member)
     return [
-        _judgement(row._mapping, members[row.judgement_id])
+        _judgement(row._asdict(), members[row.judgement_id])
         for row in _TOUCHING.rows(tx, list(members))
     ]
 
@@ -137,6 +139,6 @@ def _members_in_force(tx: Transaction) -> Mapping[int, list[JudgementMember]]:
     return found
 
 
-def _judgement(row: sa.RowMapping, members: list[JudgementMember]) -> Judgement:
+def _judgement(row: sa.RowMapping | dict[str, Any], members: list[JudgementMember]) -> Judgement:
     kept = {name: row[name] for name in (*_FIELDS, "judgement_id", "superseded_by", "withdrawn_at")}
     return Judgement(**kept, members=tuple(members))

@@ -9,6 +9,7 @@ from mdm.model.errors import NotFound
 from mdm.model.models import ModelVersion
 from mdm.store.codec import from_json, to_json
 from mdm.store.schema import model_version
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 _JSON_FIELDS = ("skipped_keys", "libraries", "figures", "warnings")
@@ -64,12 +65,14 @@ _MATCHING_NUMBER = sa.text(f"""
 
 def active_number(tx: Transaction) -> int | None:
     """Tell which version the published pairs were scored with: the last one activated."""
-    return tx.connection.execute(_ACTIVE_NUMBER).scalar()
+    number: int | None = scalar(tx, _ACTIVE_NUMBER)
+    return number
 
 
 def matching_number(tx: Transaction) -> int | None:
     """Tell the active version if the kept blocking keys are of it; else None."""
-    return tx.connection.execute(_MATCHING_NUMBER).scalar()
+    number: int | None = scalar(tx, _MATCHING_NUMBER)
+    return number
 
 
 def active(tx: Transaction) -> ModelVersion | None:

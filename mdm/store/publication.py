@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from mdm.store.bulk import execute, merge, staged
 from mdm.store.keys import replace_keys
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 _ID: pa.DataType = pa.int64()
@@ -156,7 +157,7 @@ def mint(tx: Transaction, count: int, at: str) -> range:
     """
     if not count:
         return range(0)
-    first = int(tx.connection.execute(_LAST_SERIAL).scalar_one()) + 1
+    first = int(scalar(tx, _LAST_SERIAL)) + 1
     serials = range(first, first + count)
     names = (f"g{secrets.token_hex(10)}" for _ in serials)
     table = pa.table({"serial": pa.array(serials, _ID), "golden_id": pa.array(names, _TEXT)})

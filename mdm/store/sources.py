@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from mdm.model.clock import now
 from mdm.model.errors import NotFound
 from mdm.model.records import Source
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 _DECLARE = sa.text("""
@@ -32,7 +33,7 @@ def declare_sources(tx: Transaction, sources: Iterable[Source]) -> None:
 
 def source_id(tx: Transaction, name: str) -> int:
     """Tell a source's number in the tables; NotFound when it was never declared."""
-    found: int | None = tx.connection.execute(_ID, {"name": name}).scalar()
+    found: int | None = scalar(tx, _ID, name=name)
     if found is None:
         raise NotFound("source", name)
     return found
