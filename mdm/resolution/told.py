@@ -75,11 +75,20 @@ class Told:
 
     def _changed(self, before: int | None, after: int | None) -> set[int]:
         """List the golden records that changed and have to do with one of these."""
-        together = {self._group.get(n) for n in (before, after) if n is not None}
-        return {each for each in self._done.changed if self._group[each] in together}
+        homes = {serial for serial in (before, after) if serial is not None}
+        together = {self._first[serial] for serial in homes & self._first.keys()}
+        return {each for first in together for each in self._changed_with[first]}
 
     @cached_property
-    def _group(self) -> Mapping[int, int]:
+    def _changed_with(self) -> Mapping[int, list[int]]:
+        """The first of some golden records -> those of them that changed."""
+        found = defaultdict[int, list[int]](list)
+        for serial in self._done.changed:
+            found[self._first[serial]].append(serial)
+        return found
+
+    @cached_property
+    def _first(self) -> Mapping[int, int]:
         """Golden record -> the first of those that records went to and fro between."""
         first = {serial: serial for serial in self._done.changed}
         for record, before in self._done.before.items():
