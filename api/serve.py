@@ -1,5 +1,6 @@
 """Serving the API with gunicorn: `mdm serve`."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -55,10 +56,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("proc_name", "mdm")
 
     def load(self) -> Flask:
-        """Make a worker's application, which is ready when the worker takes its first request."""
+        """Make a worker's application, which is ready when the worker takes its first request.
+
+        What was made by then stays: Python's collector would look through all of it, again and
+        again, and keep a request waiting meanwhile.
+        """
         hub = self._make_hub()
         hub.warm_up()
-        return create_app(hub)
+        app = create_app(hub)
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def serve(make_hub: Callable[[], Hub], listening: Listening) -> None:
