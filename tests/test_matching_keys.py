@@ -1,7 +1,7 @@
 """Blocking keys as numbers: the same from a batch and from a single record."""
 
 from mdm.matching import blocking
-from mdm.matching.keys import kept_keys, make_kept_keys
+from mdm.matching.keys import KeptKeys, make_kept_keys
 from mdm.model.rules.load import load_rules
 from tests.matching_world import loaded, population
 
@@ -16,11 +16,8 @@ def kept_by_batch(skipped) -> set[tuple[int, int]]:
 
 
 def kept_one_by_one(skipped) -> set[tuple[int, int]]:
-    return {
-        (number, place)
-        for place, person in enumerate(PEOPLE)
-        for number in kept_keys(RULES, person, skipped)
-    }
+    kept = KeptKeys(RULES, skipped)
+    return {(number, place) for place, person in enumerate(PEOPLE) for number in kept.of(person)}
 
 
 def test_a_record_has_the_keys_that_a_batch_gives_it():
@@ -37,7 +34,7 @@ def test_skipped_keys_are_not_kept_and_others_of_their_rule_are():
 
 
 def test_two_records_share_a_number_exactly_when_they_are_candidates():
-    numbers = [set(kept_keys(RULES, person, {})) for person in PEOPLE]
+    numbers = [set(KeptKeys(RULES, {}).of(person)) for person in PEOPLE]
     with loaded(RULES, PEOPLE) as connection:
         blocking.make_pairs(connection, RULES, {})
         candidates = set(connection.execute("select n_l, n_r from candidate").fetchall())
@@ -50,7 +47,7 @@ def test_two_records_share_a_number_exactly_when_they_are_candidates():
 
 
 def test_a_number_fits_where_databases_keep_it_and_is_the_same_in_every_process():
-    numbers = kept_keys(RULES, {"city": "zürich", "email": ("a@x.org", "b@x.org")}, {})
+    numbers = KeptKeys(RULES, {}).of({"city": "zürich", "email": ("a@x.org", "b@x.org")})
     assert all(0 <= number < 2**63 for number in numbers)
     assert numbers == sorted(set(numbers))
     assert len(numbers) == 1 + 2 + 2

@@ -6,7 +6,7 @@ place its rule has in a model version.  That two of a million records' 15 M keys
 a chance of 1 in 80,000; it makes two strangers candidates, whose weight tells that they are.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from hashlib import md5
 from itertools import product
 
@@ -15,7 +15,7 @@ import duckdb
 from mdm.matching.blocking import make_skip
 from mdm.matching.columns import split_term, term_values
 from mdm.model.records import Attributes
-from mdm.model.rules.rules import BlockingRule, Rules
+from mdm.model.rules.rules import Rules
 
 _BETWEEN = "\x1f"
 
@@ -47,27 +47,37 @@ def make_kept_keys(
     )
 
 
-def kept_keys(
-    rules: Rules, record: Attributes, skipped: Mapping[str, Collection[str]]
-) -> list[int]:
-    """List the kept keys of one standardised record, ascending."""
-    return sorted(
-        {
-            _hash(rule.name, key)
-            for rule in rules.blocking
-            for key in _keys(rules, rule, record)
-            if key not in skipped.get(rule.name, ())
+class KeptKeys:
+    """Makes the kept keys of one record at a time; `skipped`: rule -> its keys that none has."""
+
+    def __init__(self, rules: Rules, skipped: Mapping[str, Collection[str]]) -> None:
+        terms = {term: split_term(term) for rule in rules.blocking for term in rule.on}
+        self._terms = [
+            (term, rules.attribute(attribute), feature)
+            for term, (attribute, feature) in terms.items()
+        ]
+        self._rules = [
+            (rule.name, rule.on, frozenset(skipped.get(rule.name, ()))) for rule in rules.blocking
+        ]
+
+    def of(self, record: Attributes) -> list[int]:
+        """List the kept keys of a standardised record, ascending.
+
+        Of each rule, every combination of its terms' values is one; a record without one of the
+        terms has none.
+        """
+        values = {
+            term: term_values(attribute, feature, record)
+            for term, attribute, feature in self._terms
         }
-    )
-
-
-def _keys(rules: Rules, rule: BlockingRule, record: Attributes) -> Iterator[str]:
-    """Join every combination of the terms' values; a record without one of the terms has no key."""
-    terms = [
-        term_values(rules.attribute(attribute), feature, record)
-        for attribute, feature in map(split_term, rule.on)
-    ]
-    return map("|".join, product(*terms))
+        return sorted(
+            {
+                _hash(name, key)
+                for name, terms, skipped in self._rules
+                for key in map("|".join, product(*(values[term] for term in terms)))
+                if key not in skipped
+            }
+        )
 
 
 def _hash(rule: str, key: str) -> int:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from mdm.identity.components import MICRO
 from mdm.identity.survivorship import Plan, plan
-from mdm.matching.keys import kept_keys
+from mdm.matching.keys import KeptKeys
 from mdm.matching.scorer import Scorer, Scorers
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
@@ -26,7 +26,7 @@ class ReadyModel:
     standardiser: Standardiser
     survivorship: Plan
     scorers: Scorers
-    _skipped: dict[str, frozenset[str]] = field(repr=False)
+    _keys: KeptKeys = field(repr=False)
 
     @classmethod
     def of(cls, version: ModelVersion, scorers: Scorers) -> "ReadyModel":
@@ -40,7 +40,7 @@ class ReadyModel:
             standardiser=standardiser,
             survivorship=plan(rules, standardiser.column),
             scorers=scorers,
-            _skipped={rule: frozenset(keys) for rule, keys in version.skipped_keys.items()},
+            _keys=KeptKeys(rules, version.skipped_keys),
         )
 
     @property
@@ -55,7 +55,7 @@ class ReadyModel:
 
     def keys(self, standardised: Attributes) -> list[int]:
         """List the blocking keys of a standardised record, as they are kept."""
-        return kept_keys(self.rules, standardised, self._skipped)
+        return self._keys.of(standardised)
 
     @contextmanager
     def scorer(self) -> Iterator[Scorer]:
