@@ -117,10 +117,11 @@ class _Asking:
         self._ask(SUBMISSION, calls, clients=CLIENTS)
 
     def submit_bulk(self) -> None:
-        """Submit a few bodies of many records."""
-        bodies = [self._body(self.amounts.lines) for _ in range(self.amounts.bulks)]
-        measured = self._ask(BULK, bodies)
-        self.size.bulk[BULK] = sum(map(int, measured.told)) / measured.wall
+        """Submit a few bodies of many records, from one client and from several at once."""
+        for name, clients in ((BULK, 1), (BULK + TOGETHER, CLIENTS)):
+            bodies = [self._body(self.amounts.lines) for _ in range(self.amounts.bulks)]
+            measured = self._ask(BULK, bodies, clients=clients)
+            self.size.bulk[name] = sum(map(int, measured.told)) / measured.wall
 
     def submit_large(self) -> None:
         """Submit one very large body, and watch the server's memory."""

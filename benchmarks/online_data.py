@@ -37,8 +37,8 @@ class Amounts:
 
     `each`: submissions of each of the three kinds, for one client and again for eight; `reads`:
     golden records read; `skewed`: submissions that touch a skew, of each; `bulks` bodies of
-    `lines` records; `large`: records in the large body, 0 for none; `shared`: records behind one
-    phone.
+    `lines` records, for one client and again for eight; `large`: records in the large body, 0 for
+    none; `shared`: records behind one phone.
     """
 
     records: int
@@ -58,7 +58,7 @@ class Amounts:
             each=min(300, records // 20),
             reads=min(4_000, records // 5),
             skewed=min(100, records // 20),
-            bulks=5,
+            bulks=8,
             lines=min(1_000, records // 10),
             large=min(100_000, records // 10) if large else 0,
             shared=min(5_000, records // 20),
@@ -67,12 +67,12 @@ class Amounts:
     @property
     def known(self) -> int:
         """Records that are held out, of people who have others that are loaded."""
-        return 2 * self.each + self.bulks * known_in(self.lines) + known_in(self.large)
+        return 2 * self.each + 2 * self.bulks * known_in(self.lines) + known_in(self.large)
 
     @property
     def strangers(self) -> int:
         """Records of people who have none that is loaded: some are new, to some others move."""
-        bulk = self.bulks * self.lines + self.large
+        bulk = 2 * self.bulks * self.lines + self.large
         return 2 * self.each + 2 * self.each + 2 * self.skewed + self.shared + bulk
 
 
