@@ -11,7 +11,7 @@ from mdm.model.errors import NotFound
 from mdm.model.submissions import Precondition, Submission
 from mdm.resolution.submit import _Request
 from mdm.resolution.together import Together
-from tests.resolving import RULES, Office
+from tests.resolving import RULES, SINGLE, Office
 
 
 class Work:
@@ -93,7 +93,8 @@ def test_requests_of_several_sources_in_one_transaction_each_hear_their_own(hub)
     publications = "SELECT count(*) FROM publication"
     ((before,),) = Office(hub.store).query(publications)
 
-    asked = [_Request(*each) for each in requests]
+    model = submitter.check("bank")
+    asked = [_Request.of(*each, model) for each in requests]
     first, unknown, late, again, fresh = submitter._submitted(asked)
 
     assert [getattr(each, "outcome", type(each).__name__) for each in first] == [
@@ -107,3 +108,15 @@ def test_requests_of_several_sources_in_one_transaction_each_hear_their_own(hub)
     ((after,),) = Office(hub.store).query(publications)
     assert after == before + 2  # bank/1 came twice
     assert hub.verify().findings == []
+
+
+def test_what_was_read_before_the_lock_by_other_rules_is_read_again(hub):
+    two = {"given_name": "Bob", "email": ["bob@ray.example", "bob@fox.example"]}
+    (before,) = hub.submit("bank", [Submission("1", two)])
+    office = Office(hub.store)
+    office.train(SINGLE)
+    office.resolve()
+    (after,) = hub.submit("bank", [Submission("2", two)])
+
+    assert before.outcome == "new"
+    assert [fault.field for fault in after.faults] == ["attributes.email"]

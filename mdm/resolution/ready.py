@@ -73,9 +73,9 @@ class ReadyModels:
         self._ready: ReadyModel | None = None
 
     @property
-    def warm(self) -> bool:
-        """Tell whether a version was made ready before."""
-        return self._ready is not None
+    def last(self) -> ReadyModel | None:
+        """The version that was made ready last; others may be active by now."""
+        return self._ready
 
     def active(self, tx: Transaction) -> ReadyModel:
         """Give the version that the published golden records were made with.

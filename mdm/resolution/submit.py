@@ -10,18 +10,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from mdm.model.clock import now
-from mdm.model.errors import Fault, MdmError, NotFound, PreconditionFailed, RecordInvalid, Stale
-from mdm.model.records import Attributes, IncomingRecord, RecordRef
-from mdm.model.submissions import LONGEST_KEY, Precondition, Submission
+from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
+from mdm.model.records import IncomingRecord, RecordRef
+from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import Submitted
+from mdm.resolution.incoming import read
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import republish
-from mdm.resolution.submitted import submitted_attributes
 from mdm.resolution.together import Together
 from mdm.resolution.told import Told
-from mdm.sources.mapping import content_hash
-from mdm.sources.values import BadValue, check_characters, payload_of, time_of
 from mdm.store import Store, Transaction, records
 from mdm.store.records import Standing
 from mdm.store.sources import source_id
@@ -33,24 +31,43 @@ Answer = Submitted | MdmError
 
 @dataclass(frozen=True)
 class _Request:
-    """What a department hands in at a time."""
+    """What a department hands in at a time; `rows` is what was read of it, by `model`'s rules."""
 
     source: str
     submissions: Sequence[Submission]
     precondition: Precondition | None
+    rows: Sequence[IncomingRecord | MdmError]
+    model: ReadyModel
+
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        submissions: Sequence[Submission],
+        precondition: Precondition | None,
+        model: ReadyModel,
+    ) -> "_Request":
+        """Read what is handed in: a good part of the work, before the lock is taken."""
+        return cls(source, submissions, precondition, read(submissions, model), model)
+
+    def items(self, model: ReadyModel) -> "list[_Item]":
+        """List the records, read by the rules of the model that is active by now."""
+        rows = self.rows
+        if model.rules.rules_hash != self.model.rules.rules_hash:
+            rows = read(self.submissions, model)
+        return [
+            _Item(RecordRef(self.source, submission.key), row, self.precondition)
+            for submission, row in zip(self.submissions, rows, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
 class _Item:
-    """One record of a request."""
+    """One record of a request: its name, and what is to be kept of it or why nothing is."""
 
-    source: str
-    submission: Submission
+    name: RecordRef
+    row: IncomingRecord | MdmError
     precondition: Precondition | None
-
-    @property
-    def name(self) -> RecordRef:
-        return RecordRef(self.source, self.submission.key)
 
 
 _MOST_TOGETHER = 200
@@ -81,9 +98,8 @@ class Submitter:
         answer, and the others are taken.  Of a key that stands there twice the later one replaces
         the earlier.  NotFound for an unknown source; NothingToDo before the first resolve.
         """
-        if not self._models.warm:
-            self.check(source)
-        request = _Request(source, submissions, precondition)
+        model = self._models.last or self.check(source)
+        request = _Request.of(source, submissions, precondition, model)
         found = self._together.ask(request, size=len(submissions))
         if isinstance(found, MdmError):
             raise found
@@ -94,12 +110,8 @@ class Submitter:
         with self._store.write() as tx:
             model = self._models.active(tx)
             unknown = _unknown_sources(tx, {each.source for each in requests})
-            items = [
-                _Item(each.source, submission, each.precondition)
-                for each in requests
-                if each.source not in unknown
-                for submission in each.submissions
-            ]
+            known = (each for each in requests if each.source not in unknown)
+            items = [item for each in known for item in each.items(model)]
             answers: list[Answer] = []
             for start, end in _distinct(items):
                 answers += _Chunk(tx, model, items[start:end]).answers()
@@ -117,7 +129,7 @@ class Submitter:
 
         NotFound for an unknown record; one that is retired already is left as it is.
         """
-        if not self._models.warm:
+        if self._models.last is None:
             self.check(ref.source)
         with self._store.write() as tx:
             source_id(tx, ref.source)
@@ -133,14 +145,14 @@ class Submitter:
             tx.commit()
         return answer
 
-    def check(self, source: str) -> None:
+    def check(self, source: str) -> ReadyModel:
         """Make sure that records of a source can be taken; errors as of `submit`.
 
         Makes the model ready, which takes a while the first time, before the lock is taken.
         """
         with self._store.read() as tx:
             source_id(tx, source)
-            self._models.active(tx)
+            return self._models.active(tx)
 
 
 def _unknown_sources(tx: Transaction, names: Iterable[str]) -> dict[str, NotFound]:
@@ -174,7 +186,7 @@ class _Chunk:
 
     def answers(self) -> list[Answer]:
         """Take the records and resolve them; answers in their order."""
-        read = [self._read(each) for each in self._items]
+        read = [self._checked(each) for each in self._items]
         taken = self._take(
             {
                 each.name: row
@@ -190,16 +202,16 @@ class _Chunk:
             for each, row in zip(self._items, read, strict=True)
         ]
 
-    def _read(self, item: _Item) -> IncomingRecord | MdmError:
-        """Make what is kept of a record, if nothing forbids that it is."""
+    def _checked(self, item: _Item) -> IncomingRecord | MdmError:
+        """Give what is to be kept of a record, if its precondition does not forbid it."""
+        if item.precondition is None or isinstance(item.row, MdmError):
+            return item.row
+        kept = records.standing(self._tx, item.name.source, [item.name.key])
         try:
-            row = incoming(item.submission, self._model)
-            if item.precondition is not None:
-                kept = records.standing(self._tx, item.source, [row.key])
-                _check(item.precondition, kept.get(row.key))
+            _check(item.precondition, kept.get(item.name.key))
         except MdmError as error:
             return error
-        return row
+        return item.row
 
     def _take(self, rows: Mapping[RecordRef, IncomingRecord]) -> dict[RecordRef, TakenRecord]:
         by_source = defaultdict[str, list[IncomingRecord]](list)
@@ -225,47 +237,6 @@ def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:
     """Resolve records that changed, and whatever hangs on them."""
     found = recluster(tx, model, record_ids)
     return Told(tx, found, republish(tx, model, found, at=now()), review=model.review)
-
-
-def incoming(submission: Submission, model: ReadyModel) -> IncomingRecord:
-    """Make what is kept of a submission; RecordInvalid when it breaks the rules."""
-    faults = _key_faults(submission.key)
-    attributes: Attributes = {}
-    modified_at = None
-    try:
-        attributes = submitted_attributes(submission.attributes, model.rules, model.standardiser)
-    except RecordInvalid as error:
-        faults += error.faults
-    try:
-        modified_at = time_of("modified_at", submission.modified_at, None)
-    except BadValue as error:
-        faults.append(Fault("modified_at", error.reason))
-    if faults:
-        raise RecordInvalid(faults)
-    given: dict[str, object] = {
-        "attributes": submission.attributes,
-        "modified_at": submission.modified_at,
-    }
-    payload = payload_of(given)
-    return IncomingRecord(
-        key=submission.key,
-        payload=payload,
-        attributes=attributes,
-        standardised=model.standardiser.attributes(attributes),
-        rules_hash=model.rules.rules_hash,
-        content_hash=content_hash(payload, attributes),
-        modified_at=modified_at,
-    )
-
-
-def _key_faults(key: str) -> list[Fault]:
-    try:
-        check_characters("key", key)
-    except BadValue as error:
-        return [Fault("key", error.reason)]
-    if not 1 <= len(key) <= LONGEST_KEY:
-        return [Fault("key", f"must have 1 to {LONGEST_KEY} characters")]
-    return []
 
 
 def _check(precondition: Precondition | None, kept: Standing | None) -> None:
