@@ -17,7 +17,7 @@ from rich.console import Console
 
 from demo.bank import write_bank
 from demo.report import Report, describe
-from mdm.cli import DATABASE_URL, open_hub
+from mdm.cli.opening import DATABASE_URL, open_hub
 from mdm.model.records import RecordRef
 from mdm.sources import load_sources
 

@@ -4,24 +4,19 @@ Exit status: 0 when all went well, 1 when something was refused or not taken (th
 what), 2 when the command itself is wrong.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
 
 from mdm import telling
+from mdm.cli.opening import database_url, hub_of_requests, open_hub
 from mdm.model.errors import MdmError
-from mdm.progress import progress_on
 
 if TYPE_CHECKING:
     from mdm.hub import Hub
     from mdm.sources import SourcesConfig
-
-DATABASE_URL = "MDM_DATABASE_URL"
-DEFAULT_DATABASE = "sqlite:///mdm.db"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -39,25 +34,6 @@ def _sources(kind: click.Path) -> Callable[[_Command], _Command]:
         show_default=True,
         help="The file that declares the departments.",
     )
-
-
-_REQUEST_PATIENCE = 10.0
-"""Seconds that a request waits for another writer before it is answered with 503."""
-
-
-def open_hub(rules: Path | None = None, *, console: Console | None = None) -> "Hub":
-    """Open the hub that the settings name, over its rules; progress goes to the console."""
-    # what stands below the hub takes seconds to import: `mdm --help` does without
-    from mdm.hub import Hub
-    from mdm.model.rules.load import load_rules
-    from mdm.store import Store
-
-    store = Store(_database_url())
-    return Hub(store, load_rules(rules), progress_on(console or Console(stderr=True)))
-
-
-def _database_url() -> str:
-    return os.environ.get(DATABASE_URL) or DEFAULT_DATABASE
 
 
 class _Refusing(click.Group):
@@ -279,17 +255,8 @@ def serve(host: str, port: int, workers: int, rules: Path | None) -> None:
     # No hub is opened here: DuckDB starts a thread as soon as it is imported, and a worker, which
     # is forked from this process without it, would wait for that thread when it ends.
     load_rules(rules)
-    store = Store(_database_url())
+    store = Store(database_url())
     store.check()
     store.close()
     listening = Listening(host=host, port=port, workers=workers)
-    serve_api(lambda: _hub_of_requests(rules), listening)
-
-
-def _hub_of_requests(rules: Path | None) -> "Hub":
-    """Open a hub for requests: nobody watches its progress, and nobody waits for minutes."""
-    from mdm.hub import Hub
-    from mdm.model.rules.load import load_rules
-    from mdm.store import Store
-
-    return Hub(Store(_database_url(), patience=_REQUEST_PATIENCE), load_rules(rules))
+    serve_api(lambda: hub_of_requests(rules), listening)
