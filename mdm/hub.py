@@ -21,6 +21,7 @@ from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, RecordRef, Source
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, Submitted
+from mdm.people import People
 from mdm.reading import Reading
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
@@ -99,6 +100,11 @@ class Hub:
     def judging(self) -> Judge:
         """What takes stewards' judgements."""
         return Judge(self.store, self._ready_models)
+
+    @cached_property
+    def people(self) -> People:
+        """Who may log in."""
+        return People(self.store)
 
     def warm_up(self) -> None:
         """Make ready what scores pairs, where anything was published: else a request waits for it.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mdm.model.errors import MdmError, NotFound
 from mdm.model.models import ModelVersion
+from mdm.model.users import User
 from mdm.model.views import AnsweredLine, Submitted
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _WHERE_TO_LOOK = {
     "source": "nothing of a source by this name was taken yet: "
     "`mdm ingest` takes what the sources file declares, `mdm declare` one that submits",
     "model version": "`mdm models` lists them",
+    "user": "`mdm users list` lists them",
 }
 """What to do about a name that nothing has, by the kind of thing that was named."""
 
@@ -248,3 +250,11 @@ def of_evaluation(evaluation: "Evaluation") -> str:
     from mdm.resolution.evaluate import evaluation_lines
 
     return "\n".join(evaluation_lines(evaluation))
+
+
+def of_users(users: Sequence[User]) -> str:
+    """List the users, disabled ones too."""
+    if not users:
+        return "there are no users yet: `mdm users add NAME` makes one"
+    rows = [(each.name, each.created_at, each.disabled_at or "") for each in users]
+    return table(("name", "since", "disabled"), rows)

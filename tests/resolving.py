@@ -179,7 +179,7 @@ class Office:
         return self.rows(DERIVED)
 
     def rows(self, tables: Sequence[str]) -> dict[str, list[tuple[object, ...]]]:
-        return {name: sorted(self.query(f"SELECT * FROM {name}"), key=repr) for name in tables}
+        return {name: sorted(self.query(f'SELECT * FROM "{name}"'), key=repr) for name in tables}
 
     def rebuilt(self, fresh: Store, *, version: int | None = None) -> "Office":
         """Resolve in another store that gets all that is kept here, and nothing derived."""

@@ -103,7 +103,7 @@ def take(store: Store, *rows: IncomingRecord, source: str = "crm", at: str = ARR
 
 
 def _empty(store: Store) -> None:
-    names = ", ".join(table.name for table in metadata.sorted_tables)
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with store.write() as tx:
         tx.connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
         tx.commit()

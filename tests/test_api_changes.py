@@ -176,6 +176,8 @@ def older(settled) -> Office:
     settled.resolve()
     with settled.store.write() as tx:
         for act in (
+            'DROP TABLE "user"',
+            "DROP TABLE login_attempt",
             "DROP TABLE change",
             "DROP TABLE publication",
             "ALTER TABLE golden_id DROP COLUMN follows",

@@ -45,8 +45,8 @@ def write(folder: Path, *rows: str) -> None:
     (folder / "town.csv").write_text(HEADER + "".join(f"{row}\n" for row in rows))
 
 
-def mdm(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments)
+def mdm(*arguments: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, input=typed)
 
 
 def said(*arguments: str) -> str:
@@ -66,7 +66,7 @@ def refused(*arguments: str, status: int = 1) -> str:
 
 @pytest.mark.usefixtures("bare")
 def test_tables_are_made_once():
-    assert said("init") == "6 migrations applied\n"
+    assert said("init") == "7 migrations applied\n"
     assert said("init") == "the database is up to date\n"
 
 

@@ -12,6 +12,7 @@ import click
 
 from mdm import telling
 from mdm.cli.opening import database_url, hub_of_requests, open_hub
+from mdm.cli.users import users
 from mdm.model.errors import MdmError
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class _Refusing(click.Group):
 @click.group(cls=_Refusing)
 def main() -> None:
     """Departments' customer records in, one golden record for each customer out."""
+
+
+main.add_command(users)
 
 
 @main.command()

@@ -201,6 +201,27 @@ resolution = sa.Table(
     sqlite_autoincrement=True,
 )
 
+user = sa.Table(
+    "user",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("password_hash"),
+    sa.Column("generation", sa.Integer, nullable=False),
+    _text("created_at"),
+    _text("disabled_at", nullable=True),
+)
+
+login_attempt = sa.Table(
+    "login_attempt",
+    metadata,
+    _counted("attempt_id"),
+    _text("name"),
+    _text("address"),
+    _text("at"),
+    sqlite_autoincrement=True,
+)
+sa.Index(None, login_attempt.c.name)
+
 publication = sa.Table(
     "publication",
     metadata,
