@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from mdm.model.errors import StoreBusy, StoreFailed
 from mdm.model.records import Source
-from mdm.store import Store, matching_input, publication, records
+from mdm.store import Store, matching_input, models, publication, records
 from tests import stores
 from tests.stores import ARRIVED, incoming, take
 
@@ -114,21 +114,24 @@ def _take_into_few_pages(store, many):
 
 
 @pytest.mark.parametrize("mode", ["read", "write"])
-def test_a_connection_that_is_lost_is_told_in_one_line_and_the_next_one_is_new(postgres_url, mode):
+@pytest.mark.parametrize("ask", [records.pending_count, models.matching_number])
+def test_a_connection_that_is_lost_is_told_in_one_line_and_the_next_one_is_new(
+    postgres_url, mode, ask
+):
     with stores.fresh(postgres_url) as store, stores.fresh(postgres_url) as other:
         take(store, incoming("1"))
         with pytest.raises(StoreFailed, match=r"failed: .*terminat.*: a step that"):
-            _lose_the_connection(getattr(store, mode), other)
+            _lose_the_connection(getattr(store, mode), other, ask)
         assert pending(store) == 1
 
 
-def _lose_the_connection(transaction, other):
+def _lose_the_connection(transaction, other, ask):
     end = sa.text("SELECT pg_terminate_backend(:number, 10000)")
     with transaction() as tx:
         number = tx.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         with other.read() as elsewhere:
             assert elsewhere.connection.execute(end, {"number": number}).scalar_one()
-        records.pending_count(tx)
+        ask(tx)
 
 
 def test_a_connection_that_is_lost_in_a_bulk_read_is_told_too(postgres_url):

@@ -1,8 +1,8 @@
-"""Splink's SQL, written shorter for a few pairs: it says the same, in a third of the expressions.
+"""Splink's SQL, written shorter for a few pairs: it says the same, in fewer expressions.
 
-DuckDB prepares each expression anew whenever a statement runs, however few its rows: with one pair
-that takes five times as long as the comparing.  A batch reads Splink's SQL as it is, in which CASE
-asks for little that it does not need.
+DuckDB makes a state for each expression whenever a statement runs, however few its rows: with one
+pair that takes longer than the comparing.  A batch reads Splink's SQL as it is, in which CASE asks
+for little that it does not need.
 """
 
 import re
@@ -32,9 +32,8 @@ def shortened(rules: Rules, prediction: str) -> tuple[str, list[JoinedColumn]]:
     columns = [JoinedColumn(name, side == "l", alias) for side, name, alias in names]
     compared = _asking_once(rules, compared)
     weighed = _without_nothings(_WEIGHTS.sub(_looked_up, weighed))
-    return f"with {_JOINED} as (select * from joined), {_VECTORS} as ({compared}{mark}{weighed}", (
-        columns
-    )
+    joined = f"with {_JOINED} as (select * from joined), {_VECTORS} as ("
+    return f"{joined}{compared}{mark}{weighed}", columns
 
 
 _JOINED = "blocked_with_cols"

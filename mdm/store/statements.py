@@ -28,7 +28,13 @@ def run(tx: Transaction, statement: sa.TextClause, values: Mapping[str, object])
         raise sa.exc.InvalidRequestError("this transaction is over")
     text, order = _compiled(statement, connection.dialect)
     driver: Any = connection.connection.driver_connection
-    return driver.execute(text, values if order is None else [values[name] for name in order])
+    bound = values if order is None else [values[name] for name in order]
+    try:
+        return driver.execute(text, bound)
+    except Exception as error:
+        if connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
+            connection.invalidate(error)  # there is nothing to roll back, and nobody gets it again
+        raise
 
 
 def rows(tx: Transaction, statement: sa.TextClause, values: Mapping[str, object]) -> Sequence[Row]:
