@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mdm.store.store import Transaction
 
 Row = Any
-"""A named tuple: the columns of a row by their names in the statement."""
+"""A named tuple: the columns of a row by their names in the statement, `_0` ... without one."""
 
 
 def run(tx: Transaction, statement: sa.TextClause, values: Mapping[str, object]) -> Any:  # noqa: ANN401
@@ -60,5 +60,5 @@ def _compiled(statement: sa.TextClause, dialect: sa.Dialect) -> tuple[str, Seque
 @lru_cache(maxsize=256)
 def _maker(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Row]:
     named: Any = namedtuple
-    make: Callable[[Iterable[Any]], Row] = named("Row", names)._make
+    make: Callable[[Iterable[Any]], Row] = named("Row", names, rename=True)._make
     return make
