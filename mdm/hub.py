@@ -21,7 +21,6 @@ from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, RecordRef, Source
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, Submitted
-from mdm.people import People
 from mdm.reading import Reading
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
@@ -42,6 +41,7 @@ from mdm.resolution.verify import Verification, verify
 from mdm.sources import SourcesConfig
 from mdm.store import Store, models, quarantine, records, resolutions
 from mdm.store.quarantine import QuarantineEntry
+from mdm.users import Users
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Hub:
 
         NotFound for an unknown source; Malformed for an array that is none, and nothing is taken.
         """
-        self.submitting.check(source)
+        self.submitting.model_for(source)
         lines = array_to_lines(file) if array else file
         return submit_lines(self.submitting, source, lines_of(lines))
 
@@ -102,9 +102,9 @@ class Hub:
         return Judge(self.store, self._ready_models)
 
     @cached_property
-    def people(self) -> People:
+    def users(self) -> Users:
         """Who may log in."""
-        return People(self.store)
+        return Users(self.store)
 
     def warm_up(self) -> None:
         """Make ready what scores pairs, where anything was published: else a request waits for it.

@@ -9,7 +9,7 @@ from mdm.matching import blocking
 from mdm.resolution import resolve_few
 from tests import stores
 from tests.resolving import Office
-from tests.test_cli import ROWS, bare, folder, mdm, refused, said, write
+from tests.terminal import ROWS, bare, folder, mdm, refused, said, write
 
 __all__ = ["bare", "folder"]  # fixtures
 

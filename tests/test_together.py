@@ -93,7 +93,7 @@ def test_requests_of_several_sources_in_one_transaction_each_hear_their_own(hub)
     publications = "SELECT count(*) FROM publication"
     ((before,),) = Office(hub.store).query(publications)
 
-    model = submitter.check("bank")
+    model = submitter.model_for("bank")
     asked = [_Request.of(*each, model) for each in requests]
     first, unknown, late, again, fresh = submitter._submitted(asked)
 

@@ -23,21 +23,21 @@ _password = click.option(
 @_password
 def add_user(name: str, from_stdin: bool) -> None:
     """Make a user, or enable one who was disabled, with a new password."""
-    open_hub().people.add(name, _asked(from_stdin))
+    open_hub().users.add(name, _asked(from_stdin))
     click.echo(f"{name} is a user")
 
 
 @users.command("list")
 def list_users() -> None:
     """List the users."""
-    click.echo(telling.of_users(open_hub().people.listing()))
+    click.echo(telling.of_users(open_hub().users.listing()))
 
 
 @users.command("disable")
 @click.argument("name")
 def disable_user(name: str) -> None:
     """Disable a user, and end all sessions of theirs."""
-    open_hub().people.disable(name)
+    open_hub().users.disable(name)
     click.echo(f"{name} is disabled; all sessions ended")
 
 
@@ -46,7 +46,7 @@ def disable_user(name: str) -> None:
 @_password
 def change_password(name: str, from_stdin: bool) -> None:
     """Give a user another password, and end all sessions of theirs."""
-    open_hub().people.set_password(name, _asked(from_stdin))
+    open_hub().users.set_password(name, _asked(from_stdin))
     click.echo(f"{name} has another password; all sessions ended")
 
 

@@ -171,3 +171,20 @@ class Contradiction(MdmError):
             f"this contradicts judgements {listed}: withdraw them, or name them as superseded"
         )
         self.judgements = tuple(judgements)
+
+
+class LoginFailed(MdmError):
+    """The name or the password is wrong, or the user is disabled; which of them nobody is told."""
+
+    def __init__(self) -> None:
+        super().__init__("the name or the password is wrong: try again")
+
+
+class LoginThrottled(MdmError):
+    """Too many attempts failed; `seconds` tells after how many the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        several = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(f"too many attempts failed: wait {several}, then try again")
+        self.seconds = seconds

@@ -1,9 +1,7 @@
-"""People who log in: what their names and passwords must be, and when they may try again."""
+"""Users: people who log in, and what their names and passwords must be."""
 
 import re
 from dataclasses import dataclass
-
-from mdm.model.errors import MdmError
 
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 USER_NAME_RULE = "must be 1 to 64 of a-z, 0-9, '.', '_', '@', '-', a letter or digit first"
@@ -23,20 +21,3 @@ class User:
     generation: int
     created_at: str
     disabled_at: str | None
-
-
-class LoginFailed(MdmError):
-    """The name or the password is wrong, or the user is disabled; which of them nobody is told."""
-
-    def __init__(self) -> None:
-        super().__init__("the name or the password is wrong: try again")
-
-
-class LoginThrottled(MdmError):
-    """Too many attempts failed; `seconds` tells after how many the next one is looked at."""
-
-    def __init__(self, seconds: int) -> None:
-        minutes = -(-seconds // 60)
-        several = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"too many attempts failed: wait {several}, then try again")
-        self.seconds = seconds

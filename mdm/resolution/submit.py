@@ -98,7 +98,7 @@ class Submitter:
         answer, and the others are taken.  Of a key that stands there twice the later one replaces
         the earlier.  NotFound for an unknown source; NothingToDo before the first resolve.
         """
-        model = self._models.last or self.check(source)
+        model = self._models.last or self.model_for(source)
         request = _Request.of(source, submissions, precondition, model)
         found = self._together.ask(request, size=len(submissions))
         if isinstance(found, MdmError):
@@ -130,7 +130,7 @@ class Submitter:
         NotFound for an unknown record; one that is retired already is left as it is.
         """
         if self._models.last is None:
-            self.check(ref.source)
+            self.model_for(ref.source)
         with self._store.write() as tx:
             source_id(tx, ref.source)
             model = self._models.active(tx)
@@ -145,10 +145,10 @@ class Submitter:
             tx.commit()
         return answer
 
-    def check(self, source: str) -> ReadyModel:
-        """Make sure that records of a source can be taken; errors as of `submit`.
+    def model_for(self, source: str) -> ReadyModel:
+        """Give the model that records of a source are taken with; errors as of `submit`.
 
-        Makes the model ready, which takes a while the first time, before the lock is taken.
+        It is made ready, which takes a while the first time, before the lock is taken.
         """
         with self._store.read() as tx:
             source_id(tx, source)

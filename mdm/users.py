@@ -10,16 +10,8 @@ from functools import cache
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from mdm.model.clock import as_text, now
-from mdm.model.errors import Fault, NotFound, RecordInvalid
-from mdm.model.users import (
-    LONGEST_PASSWORD,
-    SHORTEST_PASSWORD,
-    USER_NAME,
-    USER_NAME_RULE,
-    LoginFailed,
-    LoginThrottled,
-    User,
-)
+from mdm.model.errors import Fault, LoginFailed, LoginThrottled, NotFound, RecordInvalid
+from mdm.model.users import LONGEST_PASSWORD, SHORTEST_PASSWORD, USER_NAME, USER_NAME_RULE, User
 from mdm.store import Store, Transaction, users
 
 MOST_FROM_ADDRESS = 5
@@ -34,7 +26,7 @@ def _nobodys_hash() -> str:
     return generate_password_hash("nobody's")
 
 
-class People:
+class Users:
     """The users of a store; threads may share it."""
 
     def __init__(self, store: Store) -> None:
@@ -46,13 +38,15 @@ class People:
         RecordInvalid for a name or a password that breaks the rules, or a user who is there.
         """
         faults = [] if USER_NAME.fullmatch(name) else [Fault("name", USER_NAME_RULE)]
-        hashed = _hash(password, faults)
+        _refuse(faults + _faults(password))
+        hashed = generate_password_hash(password)
         with self._store.write() as tx:
             kept = users.get(tx, name)
-            if kept is not None and kept.disabled_at is None:
-                raise RecordInvalid([Fault("name", f"{name!r} is a user already")])
+            if kept is not None:
+                if kept.disabled_at is None:
+                    raise RecordInvalid([Fault("name", f"{name!r} is a user already")])
+                users.set_disabled(tx, name, None)
             users.put(tx, name, hashed, now())
-            users.set_disabled(tx, name, None)
             tx.commit()
 
     def listing(self) -> list[User]:
@@ -71,7 +65,8 @@ class People:
 
         NotFound for nobody, RecordInvalid for a password that breaks the rules.
         """
-        hashed = _hash(password, [])
+        _refuse(_faults(password))
+        hashed = generate_password_hash(password)
         with self._store.write() as tx:
             if users.get(tx, name) is None:
                 raise NotFound("user", name)
@@ -108,14 +103,16 @@ class People:
         return found if lasts else None
 
 
-def _hash(password: str, faults: list[Fault]) -> str:
-    """Hash a password; RecordInvalid when it, or what was found before, breaks a rule."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        rule = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,} characters"
-        faults.append(Fault("password", rule))
+def _faults(password: str) -> list[Fault]:
+    if SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return []
+    rule = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD:,} characters"
+    return [Fault("password", rule)]
+
+
+def _refuse(faults: list[Fault]) -> None:
     if faults:
         raise RecordInvalid(faults)
-    return generate_password_hash(password)
 
 
 def _refuse_too_many(tx: Transaction, name: str, address: str) -> None:
