@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from flask import Flask, Response, jsonify, make_response, request, url_for
-from werkzeug.exceptions import HTTPException, NotFound
+from flask import Flask, Response, current_app, jsonify, make_response, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from api import problems
 from api.problems import FieldFault, ProblemType, answer, answer_status
@@ -165,6 +165,9 @@ def answer_http(error: HTTPException) -> Response:
 def _problem_of(error: HTTPException) -> Response:
     if error.code == 422:
         return answer_parameters(BadParametersError(*_faults(getattr(error, "data", {}))))
+    if isinstance(error, RequestEntityTooLarge):
+        rule = f"has more than {current_app.config['MAX_CONTENT_LENGTH']:,} bytes"
+        return answer(problems.TOO_LARGE, *_told([FieldFault("body", rule)]))
     if error.code == 405:
         detail = f"this address has no method {request.method}"
         return answer(problems.METHOD_NOT_ALLOWED, detail)

@@ -42,7 +42,7 @@ _ACT = (
 @blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.arguments(GivenJudgement)
 @blueprint.response(201, JudgementDone)
-@problem_responses(blueprint, *_ACT, problems.PRECONDITION_FAILED)
+@problem_responses(blueprint, *_ACT, problems.TOO_LARGE, problems.PRECONDITION_FAILED)
 def judge(_: dict[str, Any], proposal: Proposal) -> tuple[views.JudgementDone, dict[str, str]]:
     """Judge the records that were shown, and re-cluster them at once.
 

@@ -20,7 +20,7 @@ blueprint = JsonBlueprint(
 @blueprint.route("", methods=["POST"])
 @blueprint.arguments(MatchQuestion)
 @blueprint.response(200, Matches)
-@problem_responses(blueprint, problems.MALFORMED, problems.NOT_READY)
+@problem_responses(blueprint, problems.MALFORMED, problems.TOO_LARGE, problems.NOT_READY)
 def match(question: dict[str, Any]) -> tuple[views.Matches, dict[str, str]]:
     """Tell which golden records a record would belong to.
 

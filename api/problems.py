@@ -51,6 +51,13 @@ INVALID = ProblemType(
     "range, of the wrong type, or does not go with another. `errors` names each one and says what "
     "would be right.",
 )
+TOO_LARGE = ProblemType(
+    "too-large",
+    413,
+    "The body is too large",
+    "A record, a question or a judgement takes a few hundred bytes. Send less at a time; many "
+    "records go into one body of `POST /v1/sources/{source}/records`, which may be of any length.",
+)
 NOT_FOUND = ProblemType(
     "not-found",
     404,
@@ -129,6 +136,7 @@ INTERNAL = ProblemType(
 PROBLEMS = (
     MALFORMED,
     INVALID,
+    TOO_LARGE,
     NOT_FOUND,
     PENDING,
     RETIRED,

@@ -56,7 +56,7 @@ _IF_MATCH = {
 @blueprint.arguments(Submission)
 @blueprint.response(200, Submitted)
 @blueprint.alt_response(201, schema=Submitted, description="There was no such record before")
-@problem_responses(blueprint, *_ONE, problems.STALE)
+@problem_responses(blueprint, *_ONE, problems.TOO_LARGE, problems.STALE)
 def put(
     _: dict[str, Any], given: dict[str, Any], source: str, key: str
 ) -> tuple[views.Submitted, int, dict[str, str]]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
+from api import LONGEST_BODY, create_app
 from mdm.hub import Hub
 from mdm.store import Store
 from mdm.store.schema import metadata
@@ -248,6 +248,12 @@ def test_every_field_that_breaks_a_rule_is_named(office, client, body, fields):
 def test_a_body_that_cannot_be_read_is_refused(client, data, status):
     answer = client.put("/v1/sources/shop/records/7", data=data, content_type="application/json")
     assert answer.status_code == status
+    assert answer.json["type"].startswith("/problems/")
+
+
+def test_a_body_that_is_too_large_is_told_how_large_it_may_be(client):
+    told = problem(put(client, "shop/7", {"given_name": "a" * LONGEST_BODY}), 413, "too-large")
+    assert told["errors"] == [{"field": "body", "message": "has more than 1,048,576 bytes"}]
 
 
 def test_a_key_that_is_too_long_or_no_text_is_refused(client):
