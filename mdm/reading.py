@@ -3,17 +3,13 @@
 Each answer is one consistent moment of the store.  Nothing here writes.
 """
 
-from collections.abc import Mapping, Sequence
-
-from mdm.identity.components import MICRO
+from mdm.explained import explained
 from mdm.model.changes import Change
-from mdm.model.explanation import Explainer, Part
-from mdm.model.models import ModelVersion
+from mdm.model.explanation import Explainer
 from mdm.model.records import RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.search import Search
 from mdm.model.views import (
-    Evidence,
     Explanation,
     Found,
     GoldenRecord,
@@ -28,7 +24,6 @@ from mdm.model.views import (
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
 from mdm.store.reads import changes, evidence, golden, judgements, records, sources
-from mdm.store.reads.evidence import StoredPair
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
 
@@ -110,13 +105,13 @@ class Reading:
             pairs = evidence.pairs_within(tx, serial, after=behind, limit=limit + 1)
             opinions = evidence.opinions_within(tx, serial)
             model = models.active(tx)
-            parts = self._parts(tx, model, pairs[:limit])
+            shown = explained(tx, self._explainer, model, pairs[:limit])
         rest = pairs[limit - 1].position if len(pairs) > limit else None
         return Explanation(
             golden_id=golden_id,
             model_version=model.version if model else None,
             link_bits=model.link_bits if model else None,
-            pairs=Page([_evidence(pair, parts) for pair in pairs[:limit]], rest),
+            pairs=Page(shown, rest),
             judgements=opinions,
         )
 
@@ -166,18 +161,6 @@ class Reading:
         with snapshot(self._store) as tx:
             return sources.summaries(tx, self._duplicates_as_of(tx))
 
-    def _parts(
-        self, tx: Transaction, model: ModelVersion | None, pairs: Sequence[StoredPair]
-    ) -> Mapping[tuple[int, int], Sequence[Part]]:
-        """Take the weights of those pairs apart whose records are still what was scored."""
-        settled = [(pair.record_l, pair.record_r) for pair in pairs if not pair.pending]
-        if model is None or not settled:
-            return {}
-        numbers = sorted({number for pair in settled for number in pair})
-        shown = records.matching_records(tx, numbers)
-        explained = self._explainer.explain(model, shown, settled)
-        return {(each.record_l, each.record_r): each.parts for each in explained}
-
     def _duplicates_as_of(self, tx: Transaction) -> Counts:
         """Count duplicates once a resolution: only that changes the crosswalk."""
         resolution = sources.last_resolution(tx)
@@ -186,13 +169,3 @@ class Reading:
             counts = sources.duplicate_counts(tx)
             self._duplicates = (resolution, counts)
         return counts
-
-
-def _evidence(pair: StoredPair, parts: Mapping[tuple[int, int], Sequence[Part]]) -> Evidence:
-    return Evidence(
-        left=pair.left,
-        right=pair.right,
-        weight_bits=pair.weight / MICRO,
-        pending=pair.pending,
-        parts=parts.get((pair.record_l, pair.record_r), ()),
-    )
