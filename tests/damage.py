@@ -3,9 +3,27 @@
 from tests.resolving import DERIVED
 
 PAIR = "record_l = {bank/1} AND record_r = {shop/1}"
+ANN_IN = "(SELECT serial FROM crosswalk WHERE record_id = {bank/1})"
 BOB_IN = "(SELECT serial FROM crosswalk WHERE record_id = {bank/2})"
 
+QUESTIONS = "golden records with other questions to stewards"
+
 DAMAGE = {
+    "no question": (
+        [f"DELETE FROM review WHERE serial = {ANN_IN}"],
+        {QUESTIONS: ["{bank/1}"]},
+    ),
+    "another question": (
+        [
+            "INSERT INTO review (review_id, kind, serial, weight, records, reasons, worth, "
+            f"opened_at) VALUES ('r1', 'cluster', {BOB_IN}, 0, 1, 1, 1000, '')"
+        ],
+        {QUESTIONS: ["{bank/2}"]},
+    ),
+    "a question of another weight": (
+        [f"UPDATE review SET weight = weight + 1 WHERE serial = {ANN_IN}"],
+        {QUESTIONS: ["{bank/1}"]},
+    ),
     "no value": (
         ["DELETE FROM standardised WHERE record_id = {bank/1}"],
         {"records standardised otherwise": ["bank/1"]},

@@ -23,7 +23,15 @@ from mdm.store.schema import metadata
 
 AT = "2026-01-31T12:00:00.000000Z"
 SOURCES = (Source("bank", "operational", 0.9), Source("shop", "marketing", 0.4))
-DERIVED = ("pair", "crosswalk", "golden_record", "search_key", "blocking_key", "standardised")
+DERIVED = (
+    "pair",
+    "crosswalk",
+    "golden_record",
+    "search_key",
+    "blocking_key",
+    "standardised",
+    "review",
+)
 
 
 def rules_text(*, u: float = 0.01, link: int = 0, review: int = -6) -> str:
@@ -202,6 +210,12 @@ class Office:
         return self.rows(("pair", "crosswalk", "search_key", "blocking_key")) | {
             "golden": sorted(
                 self.query("SELECT serial, attributes, provenance FROM golden_record")
+            ),
+            "review": sorted(
+                self.query(
+                    "SELECT review_id, kind, serial, coalesce(other, 0), weight, records, reasons, "
+                    "worth FROM review"
+                )
             ),
             "live": sorted(
                 self.query(

@@ -2,7 +2,7 @@
 
 In: the tables of a snapshot (`old_*`), of what a rebuild finds (`mdm.resolution.resolve.find`), of
 what waits (`mdm.resolution.waiting`), and `wrong_value`, `wrong_key`, `weighed` (record_l,
-record_r, weight), `retired`, `golden_id`.
+record_r, weight), `wrong_review`, `retired`, `golden_id`.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,11 @@ def broken(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Make all checks; the result is what was found, in the order of the laws."""
     connection.execute(_NAMED)
     findings = [_found(connection, check) for check in _CHECKS]
-    return [finding for finding in findings if finding.count]
+    broken = [finding for finding in findings if finding.count]
+    if not broken:
+        # they follow from all that was checked
+        broken = [finding for finding in [_found(connection, _QUESTIONS)] if finding.count]
+    return broken
 
 
 def _found(connection: duckdb.DuckDBPyConnection, check: _Check) -> Finding:
@@ -164,6 +168,19 @@ _WRONG_OWN = """
     """
 
 
+# A judgement that nobody can tell holds while contents do, also those that wait.
+_WRONG_REVIEWS = """
+    with
+    waits as (
+        select serial from old_crosswalk semi join waiting using (record_id)
+    )
+    select serial
+    from wrong_review
+    where serial not in (from waits)
+      and (other is null or other not in (from waits))
+    """
+
+
 def _ids_that(are_lost: str) -> str:
     """Select the golden IDs that no golden record carries and of which this is true.
 
@@ -200,6 +217,8 @@ def _ids_that(are_lost: str) -> str:
     where {are_lost}
     """
 
+
+_QUESTIONS = _Check("rebuild", "golden records with other questions to stewards", _WRONG_REVIEWS)
 
 _CHECKS = (
     _Check("rebuild", "records standardised otherwise", "select record_id from wrong_value"),

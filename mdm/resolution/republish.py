@@ -15,6 +15,7 @@ from mdm.identity.contest import Member
 from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, difference
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
 from mdm.identity.survivorship import survive
+from mdm.resolution import reviewing
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.snapshot import shaped
@@ -73,6 +74,8 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
         resolves=ready.resolves,
     )
     changes.note(tx, events, ready.rewritten, at=at)
+    homes = {*ready.before.values(), *ready.after.values()}
+    reviewing.renew(tx, model.rules, model.version, homes, at=at)
     return Republished(ready.before, ready.after, ready.minted, ready.changed, events)
 
 

@@ -25,7 +25,7 @@ from mdm.model.clock import now
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
-from mdm.resolution import publishing, wrong_keys
+from mdm.resolution import publishing, reviewing, wrong_keys
 from mdm.resolution.catching_up import NOTHING, Meanwhile, catch_up, read_meanwhile, renumber
 from mdm.resolution.clustering import cluster
 from mdm.resolution.snapshot import Snapshot, moment, read_in
@@ -228,6 +228,7 @@ def _publish(
         new, resolves = new + done.minted, resolves | done.resolves
         differing = publishing.golden_difference(connection)
     publication.publish(tx, differing, at=at)
+    reviewing.renew_all(tx, rules, chosen, at=at)
     return _note(tx, connection, differing, minted=new, resolves=resolves, at=at)
 
 

@@ -12,12 +12,14 @@ import duckdb
 import pyarrow as pa
 
 from mdm.identity.components import MICRO
+from mdm.identity.reviews import Question
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import score
 from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
+from mdm.resolution import reviewing
 from mdm.resolution.laws import Finding, broken
 from mdm.resolution.rebuild import active_version
 from mdm.resolution.resolve import find
@@ -59,9 +61,11 @@ def verify(store: Store, *, progress: Progress = SILENT) -> Verification:
             model = ScoringModel.of(chosen)
             snapshot = read_in(tx, connection, model.rules, progress, anew=True)
             trusts = _read_beside(tx, connection)
+            wrong = reviewing.wrong(tx, model.rules, chosen)
         if snapshot.keyed != chosen.version:
             raise NothingToDo("an older release published last: run `mdm resolve` first")
         _make_wrong_values(connection, model)
+        _make_wrong_reviews(connection, wrong)
         make_waiting(connection)
         find(snapshot, chosen, model, stages, progress)
         with stages.of("score kept pairs"):
@@ -93,6 +97,19 @@ def _make_wrong_values(connection: duckdb.DuckDBPyConnection, model: ScoringMode
         """,
         [model.rules.rules_hash],
     )
+
+
+def _make_wrong_reviews(connection: duckdb.DuckDBPyConnection, wrong: Sequence[Question]) -> None:
+    """Make `wrong_review` (serial, other; null for a question about one golden record)."""
+    rows = pa.table(
+        {
+            "serial": pa.array([question.serial for question in wrong], pa.int64()),
+            "other": pa.array([question.other for question in wrong], pa.int64()),
+        }
+    )
+    connection.register("given", rows)
+    connection.execute("create table wrong_review as select * from given")
+    connection.unregister("given")
 
 
 def _make_weighed(connection: duckdb.DuckDBPyConnection, model: ScoringModel) -> None:

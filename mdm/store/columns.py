@@ -1,5 +1,7 @@
 """The columns that the tables of `mdm.store.schema` are made of."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -29,3 +31,13 @@ def count(name: str) -> sa.Column[int]:
 def refers(name: str, column: str, *, nullable: bool = False) -> sa.Column[int]:
     """Make a column that holds the number of a row of another table."""
     return sa.Column(name, NUMBER, sa.ForeignKey(column), nullable=nullable)
+
+
+def review_columns() -> list[sa.Column[Any]]:
+    """Make what a question is about, and since when."""
+    return [
+        text("kind"),
+        sa.Column("serial", NUMBER, nullable=False),
+        sa.Column("other", NUMBER),
+        text("opened_at"),
+    ]

@@ -7,7 +7,7 @@ Match weights are integer micro-bits (bits times 1,000,000, rounded).
 
 import sqlalchemy as sa
 
-from mdm.store.columns import NUMBER, count, counted, key, refers, text
+from mdm.store.columns import NUMBER, count, counted, key, refers, review_columns, text
 
 metadata = sa.MetaData(
     naming_convention={
@@ -217,6 +217,37 @@ change = sa.Table(
     text("attributes", nullable=True),
 )
 
+closed_review = sa.Table(
+    "closed_review",
+    metadata,
+    sa.Column("review_id", sa.Text, primary_key=True),
+    *review_columns(),
+    text("closed_at"),
+    text("why"),
+)
+
+review_note = sa.Table(
+    "review_note",
+    metadata,
+    sa.Column("review_id", sa.Text, primary_key=True),
+    text("assignee", nullable=True),
+    text("lease_until", nullable=True),
+    text("deferred_until", nullable=True),
+    text("deferred_by", nullable=True),
+)
+
+review_comment = sa.Table(
+    "review_comment",
+    metadata,
+    counted("comment_id"),
+    text("review_id"),
+    text("actor"),
+    text("made_at"),
+    text("comment"),
+    sqlite_autoincrement=True,
+)
+sa.Index(None, review_comment.c.review_id)
+
 # Derived.  Pairs and keys, the largest tables, hold record IDs without a foreign key:
 # publication writes them from records that it has just read.
 
@@ -277,3 +308,17 @@ blocking_key = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index(None, blocking_key.c.record_id)
+
+review = sa.Table(
+    "review",
+    metadata,
+    sa.Column("review_id", sa.Text, primary_key=True),
+    *review_columns(),
+    sa.Column("weight", NUMBER, nullable=False),
+    sa.Column("records", NUMBER, nullable=False),
+    sa.Column("reasons", sa.SmallInteger, nullable=False),
+    sa.Column("worth", NUMBER, nullable=False),
+)
+sa.Index(None, review.c.worth, review.c.review_id)
+sa.Index(None, review.c.serial)
+sa.Index(None, review.c.other)
