@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 
 import hypothesis
 import numpy as np
@@ -17,7 +18,9 @@ from tests.histories import OUTCOMES, histories
 from tests.one_by_one import Figures
 from tests.small_world import Stores, small_limits
 
-SEEDS = range(4)
+SEEDS = ((0, 1), (2, 3))
+"""Two at a time: what Hypothesis draws follows from the constants in our code too, and one seed
+alone may leave out what is rare."""
 HISTORIES = 32
 """Of each seed."""
 STEPS = 16
@@ -43,9 +46,11 @@ def run(made: Stores, seed: int, count: int = HISTORIES) -> Counter[str]:
     return seen
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_histories_end_as_a_batch_ends(seed, tmp_path):
-    seen = run(Stores(tmp_path), seed)
+@pytest.mark.parametrize("seeds", SEEDS)
+def test_histories_end_as_a_batch_ends(seeds, tmp_path):
+    made, seen = Stores(tmp_path), Counter[str]()
+    for seed in seeds:
+        seen += run(made, seed)
     rare = {what: seen[what] for what in OUTCOMES if seen[what] < seen["histories"] / 20}
     assert rare == {}, seen
 
@@ -104,7 +109,7 @@ def test_a_defect_is_caught(
     """By one of the seeds, beginning with one that is known to find it soon."""
     defect(monkeypatch)
     made = Stores(tmp_path)
-    assert any(is_caught(made, each) for each in [seed, *SEEDS])
+    assert any(is_caught(made, each) for each in [seed, *chain.from_iterable(SEEDS)])
 
 
 def is_caught(made: Stores, seed: int) -> bool:
