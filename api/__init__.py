@@ -12,6 +12,7 @@ from api import (
     judgements,
     matching,
     records,
+    reviews,
     security,
     sources,
     submissions,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     records.blueprint,
     submissions.blueprint,
     judgements.blueprint,
+    reviews.blueprint,
     changes.blueprint,
     health.blueprint,
 )

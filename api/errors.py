@@ -20,6 +20,8 @@ from mdm.model.errors import (
     RecordInvalid,
     ResolvedElsewhere,
     Retired,
+    ReviewClosed,
+    ReviewHeld,
     Stale,
     StoreBusy,
     StoreNotReady,
@@ -45,6 +47,8 @@ ERRORS: Mapping[type[MdmError], ProblemType] = {
     Contradiction: problems.CONTRADICTION,
     NotInForce: problems.NOT_IN_FORCE,
     PreconditionFailed: problems.PRECONDITION_FAILED,
+    ReviewClosed: problems.REVIEW_CLOSED,
+    ReviewHeld: problems.REVIEW_HELD,
 }
 """Each of our errors and its problem; the first that fits counts, so subclasses come first."""
 

@@ -11,6 +11,7 @@ from mdm.model.records import RecordRef
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, JudgementDone, Matches, Submitted
 from mdm.reading import Reading
+from mdm.reviews import Reviews
 
 EXTENSION = "mdm"
 
@@ -78,6 +79,11 @@ class Hub(Protocol):
     @property
     def judging(self) -> Judging:
         """What takes judgements."""
+        ...
+
+    @property
+    def reviews(self) -> Reviews:
+        """What stewards are asked."""
         ...
 
     def submit_file(

@@ -22,7 +22,8 @@ class _Strict(Schema):
         unknown = RAISE
 
 
-def _said(description: str, example: str, longest: int) -> fields.String:
+def said(description: str, example: str, longest: int) -> fields.String:
+    """Make a field of what somebody says, which must say something."""
     return fields.String(
         required=True,
         validate=[
@@ -36,8 +37,8 @@ def _said(description: str, example: str, longest: int) -> fields.String:
 class ShownRecord(_Strict):
     """A record as the steward saw it."""
 
-    source = _said("The department's system.", "core_banking", 100)
-    key = _said("The department's own key.", "C-004711", 10_000)
+    source = said("The department's system.", "core_banking", 100)
+    key = said("The department's own key.", "C-004711", 10_000)
     version = Whole(
         load_default=None,
         allow_none=True,
@@ -72,8 +73,8 @@ class GivenJudgement(_Strict):
             "merges or confirms; several split or keep apart."
         },
     )
-    actor = _said("Who judges.", "steward@bank.example", LONGEST_ACTOR)
-    reason = _said("Why.", "Confirmed by phone.", LONGEST_REASON)
+    actor = said("Who judges.", "steward@bank.example", LONGEST_ACTOR)
+    reason = said("Why.", "Confirmed by phone.", LONGEST_REASON)
     supersedes = fields.List(
         Whole(validate=validate.Range(1, 2**53)),
         load_default=list,

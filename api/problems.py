@@ -106,6 +106,19 @@ PRECONDITION_FAILED = ProblemType(
     "The record has another version by now, or a golden record has other records than you were "
     "shown. Nothing was changed: look again and decide anew.",
 )
+REVIEW_CLOSED = ProblemType(
+    "review-closed",
+    409,
+    "The review is closed",
+    "The question is not asked any more: a judgement answered it, a golden record of it is no "
+    "more, or its records and weights are others by now. `GET` of the review says which.",
+)
+REVIEW_HELD = ProblemType(
+    "review-held",
+    409,
+    "Another steward has the review",
+    "It is theirs until the time that `detail` names, or until they release it. Take another one.",
+)
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
@@ -144,6 +157,8 @@ PROBLEMS = (
     CONTRADICTION,
     NOT_IN_FORCE,
     PRECONDITION_FAILED,
+    REVIEW_CLOSED,
+    REVIEW_HELD,
     METHOD_NOT_ALLOWED,
     NOT_READY,
     BUSY,

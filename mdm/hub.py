@@ -38,6 +38,7 @@ from mdm.resolution.submit import Submitter
 from mdm.resolution.submit_lines import submit_lines
 from mdm.resolution.train import train
 from mdm.resolution.verify import Verification, verify
+from mdm.reviews import Reviews
 from mdm.sources import SourcesConfig
 from mdm.store import Store, models, quarantine, records, resolutions
 from mdm.store.quarantine import QuarantineEntry
@@ -105,6 +106,11 @@ class Hub:
     def users(self) -> Users:
         """Who may log in."""
         return Users(self.store)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What stewards are asked."""
+        return Reviews(self.store, self.rules, SplinkExplainer(self._scorers))
 
     def warm_up(self) -> None:
         """Make ready what scores pairs, where anything was published: else a request waits for it.

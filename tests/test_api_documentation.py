@@ -162,7 +162,7 @@ def _is_told(parameter: str | dict, way: object) -> bool:
     """Tell whether a parameter belongs to a way to search; it is required there."""
     if "$ref" in parameter or parameter["in"] != "query":
         return True
-    parameter["required"] = parameter["name"] in way
+    parameter["required"] = parameter.get("required", False) or parameter["name"] in way
     return parameter["required"] or parameter["name"] in {"limit", "after"}
 
 

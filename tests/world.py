@@ -24,6 +24,7 @@ from mdm.model.records import (
     Source,
 )
 from mdm.reading import Reading
+from mdm.reviews import Reviews
 from mdm.standardise import Standardiser
 from mdm.store import Store, Transaction, ingestions, judgements, models, quarantine, resolutions
 from mdm.store import records as stored
@@ -75,6 +76,7 @@ class World:
         self.numbers: dict[str, int] = {}
         self.weights: dict[tuple[int, int], float] = {}
         self.reading = Reading(store, RULES, EvenExplainer(self.weights))
+        self.reviews = Reviews(store, RULES, EvenExplainer(self.weights))
         with store.write() as tx:
             stored.declare_sources(tx, SOURCES)
             tx.commit()

@@ -188,3 +188,20 @@ class LoginThrottled(MdmError):
         several = "a minute" if minutes == 1 else f"{minutes} minutes"
         super().__init__(f"too many attempts failed: wait {several}, then try again")
         self.seconds = seconds
+
+
+class ReviewClosed(MdmError):
+    """The question is not asked any more."""
+
+    def __init__(self, review_id: str) -> None:
+        super().__init__(f"review {review_id} is closed: read it, it says why")
+        self.review_id = review_id
+
+
+class ReviewHeld(MdmError):
+    """Another steward has the review: `holder`, until `until`."""
+
+    def __init__(self, holder: str, until: str) -> None:
+        super().__init__(f"{holder} has this review until {until}: take another one, or ask them")
+        self.holder = holder
+        self.until = until

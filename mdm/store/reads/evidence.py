@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from mdm.store.store import Transaction
 STRONGEST: Position = (2**63 - 1, 0, 0)
 """The position before the first pair."""
 
-_PAIRS = sa.text("""
+_PAIRS = """
     SELECT p.record_l, p.record_r, p.weight,
            ls.name AS source_l, l.key AS key_l,
            rs.name AS source_r, r.key AS key_r,
@@ -26,11 +27,31 @@ _PAIRS = sa.text("""
     JOIN record r ON r.record_id = p.record_r
     JOIN source ls ON ls.source_id = l.source_id
     JOIN source rs ON rs.source_id = r.source_id
+"""
+_WITHIN = sa.text(f"""
+    {_PAIRS}
     WHERE lc.serial = :serial
       AND rc.serial = :serial
       AND (-p.weight, p.record_l, p.record_r) > (:negated, :record_l, :record_r)
     ORDER BY p.weight DESC, p.record_l, p.record_r
     LIMIT :rows
+""")
+_BETWEEN = sa.text(f"""
+    {_PAIRS}
+    WHERE lc.serial IN (:one, :other)
+      AND rc.serial IN (:one, :other)
+      AND lc.serial <> rc.serial
+    ORDER BY p.weight DESC, p.record_l, p.record_r
+    LIMIT :rows
+""")
+_COUNT = sa.text("""
+    SELECT count(*)
+    FROM crosswalk lc
+    JOIN pair p ON p.record_l = lc.record_id
+    JOIN crosswalk rc ON rc.record_id = p.record_r
+    WHERE lc.serial IN (:one, :other)
+      AND rc.serial IN (:one, :other)
+      AND (lc.serial <> rc.serial) = (:one <> :other)
 """)
 
 _OPINIONS = sa.text("""
@@ -68,18 +89,30 @@ def pairs_within(tx: Transaction, serial: int, *, after: Position, limit: int) -
     """Read at most `limit` pairs of a golden record's records behind `after`, strongest first."""
     weight, record_l, record_r = after
     bound = {"serial": serial, "negated": -weight, "rows": limit}
-    rows = tx.connection.execute(_PAIRS, bound | {"record_l": record_l, "record_r": record_r})
-    return [
-        StoredPair(
-            record_l=row.record_l,
-            record_r=row.record_r,
-            left=RecordRef(row.source_l, row.key_l),
-            right=RecordRef(row.source_r, row.key_r),
-            weight=row.weight,
-            pending=bool(row.pending),
-        )
-        for row in rows
-    ]
+    rows = tx.connection.execute(_WITHIN, bound | {"record_l": record_l, "record_r": record_r})
+    return [_stored(row) for row in rows]
+
+
+def pairs_between(tx: Transaction, one: int, other: int, *, limit: int) -> list[StoredPair]:
+    """Read at most `limit` pairs with an end in either of two golden records, strongest first."""
+    rows = tx.connection.execute(_BETWEEN, {"one": one, "other": other, "rows": limit})
+    return [_stored(row) for row in rows]
+
+
+def pair_count(tx: Transaction, one: int, other: int) -> int:
+    """Count the kept pairs between two golden records, or within one (`other` is the same)."""
+    return int(tx.connection.execute(_COUNT, {"one": one, "other": other}).scalar_one())
+
+
+def _stored(row: sa.Row[Any]) -> StoredPair:
+    return StoredPair(
+        record_l=row.record_l,
+        record_r=row.record_r,
+        left=RecordRef(row.source_l, row.key_l),
+        right=RecordRef(row.source_r, row.key_r),
+        weight=row.weight,
+        pending=bool(row.pending),
+    )
 
 
 def opinions_within(tx: Transaction, serial: int) -> list[Opinion]:
