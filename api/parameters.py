@@ -46,9 +46,10 @@ class Text(fields.String):
 class Day(fields.String):
     """A calendar day as year-month-day."""
 
-    def __init__(self, description: str, example: str) -> None:
+    def __init__(self, description: str, example: str, *, required: bool = False) -> None:
         metadata = {"description": description, "example": example, "format": "date"}
         super().__init__(
+            required=required,
             validate=[validate.Regexp(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), _exists],
             metadata=metadata,
         )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import RAISE, Schema, fields, validate
 
 from api.described import BITS, count, next_link, text, time
 from api.judgement_schemas import LONGEST_ACTOR, LONGEST_REASON, said
@@ -122,21 +122,13 @@ class Claim(Actor):
 class Deferral(Actor):
     """Until when a review is put off."""
 
-    until = Day("The day (UTC) from which on it is asked again.", "2026-12-24")
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(**options)
-        self.fields["until"].required = True
+    until = Day("The day (UTC) from which on it is asked again.", "2026-12-24", required=True)
 
 
 class GivenComment(Actor):
     """A note beside a review."""
 
     comment = said("What to note.", "Called them, no answer yet.", LONGEST_REASON)
-
-    @post_load
-    def _trim(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        return {**data, "comment": data["comment"].strip() or data["comment"]}
 
 
 class ReviewSummary(Schema):
@@ -237,7 +229,7 @@ class Review(Schema):
     pair_count = count("How many there are; the strongest 50 are shown.", 1)
     judgements = fields.List(
         fields.Nested(Judgement),
-        metadata={"description": "Judgements in force on records of one golden record."},
+        metadata={"description": "Judgements in force on two or more of its records."},
     )
     comments = fields.List(fields.Nested(Comment))
     model_version = fields.Integer(

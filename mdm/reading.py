@@ -103,7 +103,7 @@ class Reading:
             serial = golden.serial_of(tx, golden_id)
             behind = after or evidence.STRONGEST
             pairs = evidence.pairs_within(tx, serial, after=behind, limit=limit + 1)
-            opinions = evidence.opinions_within(tx, serial)
+            opinions = evidence.opinions_within(tx, [serial])
             model = models.active(tx)
             shown = explained(tx, self._explainer, model, pairs[:limit])
         rest = pairs[limit - 1].position if len(pairs) > limit else None

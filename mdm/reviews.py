@@ -76,13 +76,11 @@ class Reviews:
                 raise NotFound("review", review_id)
             return self._shown(tx, *found)
 
-    def upcoming(
-        self, actor: str, chosen: ReviewFilter, *, after: Position | None = None
-    ) -> ReviewSummary | None:
+    def upcoming(self, actor: str, chosen: ReviewFilter) -> ReviewSummary | None:
         """Tell which review `take_next` would take; None when there is none."""
         self._check(chosen)
         with snapshot(self._store) as tx:
-            return _next(tx, actor, chosen, after)
+            return _next(tx, actor, chosen, after=None)
 
     def take_next(
         self, actor: str, chosen: ReviewFilter, *, skipping: str | None = None
@@ -95,9 +93,10 @@ class Reviews:
         self._check(chosen)
         with self._store.write() as tx:
             after = None if skipping is None else _skip(tx, skipping, actor)
-            found = _next(tx, actor, chosen, after)
+            found = _next(tx, actor, chosen, after=after)
             if found is not None:
-                _give(tx, found.review_id, actor, LEASE)
+                note = review_notes.get(tx, found.review_id)
+                review_notes.put(tx, found.review_id, _given(note, actor, LEASE))
                 found = _open(tx, found.review_id)
             tx.commit()
         return found
@@ -108,7 +107,6 @@ class Reviews:
         NotFound, ReviewClosed; ReviewHeld while another steward has it.
         """
         lease = LEASE if assignee in (None, actor) else ASSIGNED
-
         return self._note(review_id, actor, lambda note: _given(note, assignee or actor, lease))
 
     def release(self, review_id: str, actor: str) -> ReviewSummary:
@@ -155,22 +153,18 @@ class Reviews:
         """Gather what there is to see of the golden records of a question."""
         one, other = serials
         both = (one, one if other is None else other)
+        named = sorted({*both})
         model = models.active(tx)
         if other is None:
             pairs = evidence.pairs_within(tx, one, after=evidence.STRONGEST, limit=MOST_PAIRS)
         else:
             pairs = evidence.pairs_between(tx, one, other, limit=MOST_PAIRS)
-        opinions = {
-            each.judgement_id: each
-            for serial in {*both}
-            for each in evidence.opinions_within(tx, serial)
-        }
         return Review(
             summary=summary,
-            golden_records=golden.golden_records(tx, sorted({*both})),
+            golden_records=golden.golden_records(tx, named),
             pairs=explained(tx, self._explainer, model, pairs),
             pair_count=evidence.pair_count(tx, *both),
-            judgements=[opinions[number] for number in sorted(opinions)],
+            judgements=evidence.opinions_within(tx, named),
             comments=reads.comments(tx, summary.review_id),
             model_version=model.version if model else None,
             link_bits=model.link_bits if model else None,
@@ -185,7 +179,7 @@ class Reviews:
 
 
 def _next(
-    tx: Transaction, actor: str, chosen: ReviewFilter, after: Position | None
+    tx: Transaction, actor: str, chosen: ReviewFilter, *, after: Position | None
 ) -> ReviewSummary | None:
     found = reads.open_reviews(tx, chosen, now=now(), after=after, limit=1, free_for=actor)
     return found[0] if found else None
@@ -200,10 +194,6 @@ def _skip(tx: Transaction, review_id: str, actor: str) -> Position | None:
     if note.holder(now()) == actor:
         review_notes.put(tx, review_id, _released(note))
     return reads.position(found[0])
-
-
-def _give(tx: Transaction, review_id: str, to: str, lease: timedelta) -> None:
-    review_notes.put(tx, review_id, _given(review_notes.get(tx, review_id), to, lease))
 
 
 def _released(note: ReviewNote) -> ReviewNote:

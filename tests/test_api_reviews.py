@@ -1,10 +1,14 @@
 """The questions to stewards over HTTP: what is asked, who has it, why it is asked no more."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask.testing import FlaskClient
 
 from api import create_app
 from mdm.hub import Hub
+from mdm.model.reviews import ReviewFilter
 from tests.resolving import ANN, BOB, CID, RULES, Office
 from tests.test_api_judgements import judge, problem, withdraw
 
@@ -178,6 +182,34 @@ def test_two_stewards_never_get_the_same_review_from_next(client):
     assert take_next(client, "ann") == by_worth[0]
     assert take_next(client, "ann", f"&skip={by_worth[0]}") is None
     assert take_next(client, "cid") == by_worth[0]
+
+
+def test_stewards_who_ask_at_once_get_different_reviews(hub, client):
+    for number in range(6):
+        person = {"given_name": f"No{number}", "date_of_birth": f"19{number}1-01-01"}
+        put(client, f"bank/3{number}", person | {"email": [f"p{number}@elm.example"]})
+        put(client, f"shop/3{number}", DAN | {"email": [f"p{number}@elm.example"]})
+    reviews = {each["review_id"] for each in listed(client)}
+    stewards = [f"steward {number}" for number in range(len(reviews))]
+    together = Barrier(len(stewards))
+
+    def ask(steward: str) -> str:
+        together.wait()
+        return hub.reviews.take_next(steward, ReviewFilter()).review_id
+
+    with ThreadPoolExecutor(len(stewards)) as threads:
+        assert set(threads.map(ask, stewards)) == reviews
+    assert len(reviews) == len(stewards) > 5
+
+
+def test_the_judgement_that_closed_a_review_is_shown(client):
+    judge(client, ["bank/1", "shop/1"], ["bank/2"])
+    put(client, "bank/9", BOB | {"given_name": "Rob", "date_of_birth": "1951-01-01"})
+    review = next(each for each in listed(client) if each["records"] == 2)
+    number = judge(client, ["bank/2"], ["bank/9"]).json["judgement_id"]
+    shown = client.get(f"{REVIEWS}/{review['review_id']}").json
+    assert shown["closed"]["why"] == "judged"
+    assert [each["judgement_id"] for each in shown["judgements"]] == [number]
 
 
 def test_a_review_that_is_put_off_is_asked_again_on_its_day(office, client):

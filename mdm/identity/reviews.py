@@ -12,14 +12,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from mdm.identity import components
 from mdm.identity.components import MICRO
 from mdm.identity.judgements import Constraints
-
-ReviewKind = Literal["match", "cluster"]
-"""Are these two golden records one customer?  Is this golden record one customer?"""
+from mdm.model.reviews import ReviewKind
+from mdm.model.views import match_probability
 
 HEAVIEST, LIGHTEST = 15 * MICRO, -20 * MICRO
 """Where a weight is cut before it is averaged, as inside a linkage (DESIGN.md, 'Clusters')."""
@@ -79,7 +78,7 @@ class Grounds:
 
         2 records, even odds (0 bits): 2000     20 records, odds 1 to 31 (-5 bits): 1250
         """
-        probability: float = 1.0 / (1.0 + 2.0 ** (-self.weight / MICRO))
+        probability = match_probability(self.weight / MICRO)
         return round(2000.0 * min(probability, 1.0 - probability) * self.records)
 
 
@@ -104,7 +103,7 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The open questions, and those between golden records that judgements have answered."""
+    """The open questions, and those that judgements have answered."""
 
     reviews: Mapping[Question, Grounds]
     judged: Set[Question]
@@ -116,13 +115,13 @@ def find(evidence: Evidence, *, link: int) -> Found:
     reviews, judged = _between(evidence, first)
     for serial in evidence.clusters:
         question = Question("cluster", serial, None)
-        review = _cluster(evidence, serial, first, link)
-        if review is None:
+        grounds = _cluster(evidence, serial, first, link)
+        if grounds is None:
             continue
         if _confirmed(evidence, serial, first):
             judged.add(question)
         else:
-            reviews[question] = review
+            reviews[question] = grounds
     return Found(reviews, judged)
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mdm.model.views import Evidence, GoldenRecord, Opinion
+from mdm.model.views import Evidence, GoldenRecord, Opinion, match_probability
 
 ReviewKind = Literal["match", "cluster"]
+"""Are these two golden records one customer?  Is this golden record one customer?"""
 ReviewReason = Literal["weak", "bridge", "identifiers", "large"]
 ClosedWhy = Literal["judged", "gone", "evidence"]
+"""A judgement answered it; a golden record of it is no more; its records and weights are others by
+now."""
 
 MOST_PAIRS = 50
 """Pairs that a review shows, the strongest first."""
@@ -68,16 +71,12 @@ class ReviewSummary:
     @property
     def match_probability(self) -> float:
         """The weight as a probability."""
-        return float(1 / (1 + 2**-self.weight_bits))
+        return match_probability(self.weight_bits)
 
 
 @dataclass(frozen=True)
 class ClosedReview:
-    """A question that is not asked any more.
-
-    `why`: a judgement answered it (`judged`), a golden record of it is no more (`gone`), or its
-    records and weights are others by now (`evidence`).
-    """
+    """A question that is not asked any more."""
 
     review_id: str
     kind: ReviewKind
@@ -93,7 +92,7 @@ class Review:
 
     `golden_records`: those of the question that are published; `pairs`: those between the two, or
     inside the one, the strongest first, at most MOST_PAIRS of `pair_count`; `judgements`: those in
-    force on the records of one golden record.
+    force on two or more of its records.
     """
 
     summary: ReviewSummary | ClosedReview

@@ -17,6 +17,11 @@ Position = tuple[int, ...]
 """Where a page ended: the sort key of its last item; it says nothing to whoever pages."""
 
 
+def match_probability(weight_bits: float) -> float:
+    """Give a match weight as a probability, 0 to 1."""
+    return float(1.0 / (1.0 + 2.0**-weight_bits))
+
+
 @dataclass(frozen=True)
 class Page(Generic[Item]):
     """Some of many items, in a fixed order; `after` leads to the rest, None when that was all."""
@@ -184,7 +189,7 @@ class Matched:
     @property
     def match_probability(self) -> float:
         """The weight as a probability."""
-        return float(1 / (1 + 2**-self.weight_bits))
+        return match_probability(self.weight_bits)
 
 
 @dataclass(frozen=True)

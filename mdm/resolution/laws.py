@@ -45,11 +45,10 @@ def broken(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Make all checks; the result is what was found, in the order of the laws."""
     connection.execute(_NAMED)
     findings = [_found(connection, check) for check in _CHECKS]
-    broken = [finding for finding in findings if finding.count]
-    if not broken:
-        # they follow from all that was checked
-        broken = [finding for finding in [_found(connection, _QUESTIONS)] if finding.count]
-    return broken
+    if not any(finding.count for finding in findings):
+        # questions follow from all of that, and would be named beside whatever is wrong
+        findings.append(_found(connection, _QUESTIONS))
+    return [finding for finding in findings if finding.count]
 
 
 def _found(connection: duckdb.DuckDBPyConnection, check: _Check) -> Finding:
@@ -168,7 +167,7 @@ _WRONG_OWN = """
     """
 
 
-# A judgement that nobody can tell holds while contents do, also those that wait.
+# A record that changed and waits has ended an `unsure` already, which its publication will heed.
 _WRONG_REVIEWS = """
     with
     waits as (

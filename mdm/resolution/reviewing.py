@@ -12,10 +12,11 @@ from mdm.identity.components import MICRO
 from mdm.identity.judgements import Constraints, constraints
 from mdm.identity.reviews import Evidence, Found, Grounds, HomedPair, Question, find
 from mdm.model.models import ModelVersion
+from mdm.model.reviews import ClosedWhy
 from mdm.model.rules.rules import Kind, Rules
 from mdm.resolution.judged_around import JudgedAround
 from mdm.store import Transaction, judgements, neighbourhood, reviews
-from mdm.store.reviews import KeptReview, Why
+from mdm.store.reviews import KeptReview
 
 
 def renew(
@@ -55,9 +56,9 @@ def derive_all(tx: Transaction, rules: Rules, version: ModelVersion) -> Found:
     link = _micro(version.link_bits)
     crossing = reviews.crossing(tx, review=_micro(version.review_bits))
     contradicting = reviews.contradicting(tx, _identifiers(rules), None)
-    # where every pair links, nothing is weak
-    weak = reviews.with_weak_pairs(tx, link=link)
-    clusters = weak | contradicting | reviews.larger(tx, components.COMPONENT_LIMIT)
+    # where every two records link, nothing is weak
+    weak = reviews.not_all_linked(tx, link=link, most=components.COMPONENT_LIMIT)
+    clusters = weak | contradicting
     evidence = Evidence(
         crossing=crossing,
         clusters=clusters,
@@ -115,17 +116,17 @@ def _write(tx: Transaction, kept: Mapping[Question, KeptReview], found: Found, a
     reviews.close(tx, closed, at=at)
     differing: dict[Question, Grounds] = {
         question: grounds
-        for question, grounds in sorted(found.reviews.items(), key=lambda each: each[0][:2])
+        for question, grounds in found.reviews.items()
         if question not in kept or kept[question].grounds != grounds
     }
     reviews.open_or_change(tx, differing, at=at)
 
 
-def _why(tx: Transaction, gone: Mapping[Question, str], found: Found) -> dict[str, Why]:
+def _why(tx: Transaction, gone: Mapping[Question, str], found: Found) -> dict[str, ClosedWhy]:
     """Tell why each question closes."""
     serials = {serial for each in gone for serial in each[1:] if serial is not None}
-    standing = reviews.standing(tx, serials)
-    told: dict[str, Why] = {}
+    standing = neighbourhood.golden_contents(tx, serials).keys()
+    told: dict[str, ClosedWhy] = {}
     for question, review_id in gone.items():
         named = {serial for serial in question[1:] if serial is not None}
         if not named <= standing:

@@ -1,8 +1,15 @@
-"""The columns that the tables of `mdm.store.schema` are made of."""
-
-from typing import Any
+"""What tables are made of: their columns, and what the database calls their keys and indexes."""
 
 import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_uq",
+        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+    }
+)
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit key; SQLite counts up by itself only when the type says INTEGER."""
@@ -31,13 +38,3 @@ def count(name: str) -> sa.Column[int]:
 def refers(name: str, column: str, *, nullable: bool = False) -> sa.Column[int]:
     """Make a column that holds the number of a row of another table."""
     return sa.Column(name, NUMBER, sa.ForeignKey(column), nullable=nullable)
-
-
-def review_columns() -> list[sa.Column[Any]]:
-    """Make what a question is about, and since when."""
-    return [
-        text("kind"),
-        sa.Column("serial", NUMBER, nullable=False),
-        sa.Column("other", NUMBER),
-        text("opened_at"),
-    ]

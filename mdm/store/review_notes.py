@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from mdm.store.schema import review_comment, review_note
+from mdm.store.review_schema import review_comment, review_note
 from mdm.store.store import Transaction
 
 

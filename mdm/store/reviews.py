@@ -6,21 +6,17 @@ The functions that take serials read and write by index, however many golden rec
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from mdm.identity.reviews import Grounds, HomedPair, Question, Reason
-from mdm.store import statements
+from mdm.model.reviews import ClosedWhy
+from mdm.store import neighbourhood, statements
 from mdm.store.bulk import execute, merge, staged
 from mdm.store.by_numbers import ByNumbers
 from mdm.store.statements import Row
 from mdm.store.store import Transaction
-
-Why = Literal["judged", "gone", "evidence"]
-"""Why a question closed: a judgement answered it; a golden record of it is no more; its records and
-weights are others by now."""
 
 _ID: pa.DataType = pa.int64()
 _TEXT: pa.DataType = pa.string()
@@ -44,25 +40,27 @@ _SIZES = ByNumbers("""
     GROUP BY serial
 """)
 
-_LARGER = sa.text("""
-    SELECT serial
-    FROM crosswalk
-    GROUP BY serial
-    HAVING count(*) > :size
-""")
-
-_WITH_WEAK_PAIRS = sa.text("""
-    SELECT DISTINCT l.serial
-    FROM pair p
-    JOIN crosswalk l ON l.record_id = p.record_l
-    JOIN crosswalk r ON r.record_id = p.record_r AND r.serial = l.serial
-    WHERE p.weight < :link
-""")
-
-_PROVENANCE = ByNumbers("""
-    SELECT serial, provenance
-    FROM golden_record
-    WHERE serial IN ({numbers})
+_NOT_ALL_LINKED = sa.text("""
+    WITH
+    linked AS (
+        SELECT l.serial, count(*) AS links
+        FROM pair p
+        JOIN crosswalk l ON l.record_id = p.record_l
+        JOIN crosswalk r ON r.record_id = p.record_r AND r.serial = l.serial
+        WHERE p.weight >= :link
+        GROUP BY l.serial
+    ),
+    sized AS (
+        SELECT serial, count(*) AS records
+        FROM crosswalk
+        GROUP BY serial
+        HAVING count(*) > 1
+    )
+    SELECT sized.serial
+    FROM sized
+    LEFT JOIN linked ON linked.serial = sized.serial
+    WHERE coalesce(links, 0) < records * (records - 1) / 2
+       OR records > :most
 """)
 
 _SAYING = sa.text("""
@@ -71,14 +69,12 @@ _SAYING = sa.text("""
     WHERE provenance LIKE :pattern ESCAPE '!'
 """)
 
-_COLUMNS = "SELECT review_id, kind, serial, other, weight, records, reasons, opened_at FROM review"
+_COLUMNS = "SELECT review_id, kind, serial, other, weight, records, reasons FROM review"
 _KEPT_OF = ByNumbers(
     f"{_COLUMNS} WHERE serial IN ({{numbers}}) UNION {_COLUMNS} WHERE other IN ({{numbers}})"
 )
 _KEPT = sa.text(_COLUMNS)
 
-_GOLDEN_IDS = ByNumbers("SELECT serial, golden_id FROM golden_id WHERE serial IN ({numbers})")
-_STANDING = ByNumbers("SELECT serial FROM golden_record WHERE serial IN ({numbers})")
 
 _OPEN = sa.text("""
     INSERT INTO review
@@ -113,11 +109,10 @@ _DROP = sa.text("""
 
 @dataclass(frozen=True)
 class KeptReview:
-    """An open question as it is kept; `opened_at` is when it was first asked, since it closed."""
+    """An open question as it is kept."""
 
     review_id: str
     grounds: Grounds
-    opened_at: str
 
 
 def review_id(question: Question, golden_ids: Mapping[int, str]) -> str:
@@ -149,14 +144,12 @@ def sizes(tx: Transaction, serials: Collection[int]) -> dict[int, int]:
     return {row.serial: row.size for row in _SIZES.rows(tx, serials)}
 
 
-def larger(tx: Transaction, size: int) -> set[int]:
-    """Find the golden records that have more records than this."""
-    return _serials(statements.rows(tx, _LARGER, {"size": size}))
+def not_all_linked(tx: Transaction, *, link: int, most: int) -> set[int]:
+    """Find the golden records of which two records have no kept pair of this weight or more.
 
-
-def with_weak_pairs(tx: Transaction, *, link: int) -> set[int]:
-    """Find the golden records with a pair inside that is below a weight."""
-    return _serials(statements.rows(tx, _WITH_WEAK_PAIRS, {"link": link}))
+    And those that have more than `most` records.
+    """
+    return _serials(statements.rows(tx, _NOT_ALL_LINKED, {"link": link, "most": most}))
 
 
 def contradicting(
@@ -171,8 +164,12 @@ def contradicting(
     if not beaten:
         return set()
     if serials is not None:
-        rows = _PROVENANCE.rows(tx, serials)
-        return {row.serial for row in rows if any(text in row.provenance for text in beaten)}
+        contents = neighbourhood.golden_contents(tx, serials)
+        return {
+            serial
+            for serial, (_, provenance) in contents.items()
+            if any(text in provenance for text in beaten)
+        }
     return {
         serial
         for text in beaten
@@ -193,18 +190,13 @@ def kept(tx: Transaction, serials: Collection[int] | None) -> dict[Question, Kep
     rows = statements.rows(tx, _KEPT, {}) if serials is None else _KEPT_OF.rows(tx, serials)
     return {
         Question(row.kind, row.serial, row.other): KeptReview(
-            row.review_id, Grounds(row.weight, row.records, Reason(row.reasons)), row.opened_at
+            row.review_id, Grounds(row.weight, row.records, Reason(row.reasons))
         )
         for row in rows
     }
 
 
-def standing(tx: Transaction, serials: Collection[int]) -> set[int]:
-    """Tell which golden records are published."""
-    return _serials(_STANDING.rows(tx, serials))
-
-
-def close(tx: Transaction, closed: Mapping[str, Why], *, at: str) -> None:
+def close(tx: Transaction, closed: Mapping[str, ClosedWhy], *, at: str) -> None:
     """Close questions, and keep why; by their IDs."""
     table = pa.table(
         {"review_id": pa.array(closed, _TEXT), "why": pa.array(closed.values(), _TEXT)}
@@ -217,7 +209,7 @@ def open_or_change(tx: Transaction, found: Mapping[Question, Grounds], *, at: st
     if not found:
         return
     serials = {serial for each in found for serial in each[1:] if serial is not None}
-    names = {row.serial: row.golden_id for row in _GOLDEN_IDS.rows(tx, serials)}
+    names = neighbourhood.golden_ids(tx, serials)
     with staged(tx, "staged_review", _table(found, names, at)):
         execute(tx, _FORGET_CLOSED)
         execute(tx, _OPEN)

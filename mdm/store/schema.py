@@ -2,21 +2,15 @@
 
 Kept tables hold what cannot be made again; derived tables can be emptied and rebuilt from them.
 JSON and times are text: JSON is written by the code, times sort as text (`mdm.model.clock`).
-Match weights are integer micro-bits (bits times 1,000,000, rounded).
+Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
+`mdm.store.review_schema`.
 """
 
 import sqlalchemy as sa
 
-from mdm.store.columns import NUMBER, count, counted, key, refers, review_columns, text
-
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pk",
-        "fk": "%(table_name)s_%(column_0_name)s_fk",
-        "uq": "%(table_name)s_%(column_0_N_name)s_uq",
-        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
-    }
-)
+from mdm.store.columns import NUMBER, count, counted, key, refers, text
+from mdm.store.columns import metadata as metadata
+from mdm.store.review_schema import review as review
 
 # Kept.
 
@@ -217,37 +211,6 @@ change = sa.Table(
     text("attributes", nullable=True),
 )
 
-closed_review = sa.Table(
-    "closed_review",
-    metadata,
-    sa.Column("review_id", sa.Text, primary_key=True),
-    *review_columns(),
-    text("closed_at"),
-    text("why"),
-)
-
-review_note = sa.Table(
-    "review_note",
-    metadata,
-    sa.Column("review_id", sa.Text, primary_key=True),
-    text("assignee", nullable=True),
-    text("lease_until", nullable=True),
-    text("deferred_until", nullable=True),
-    text("deferred_by", nullable=True),
-)
-
-review_comment = sa.Table(
-    "review_comment",
-    metadata,
-    counted("comment_id"),
-    text("review_id"),
-    text("actor"),
-    text("made_at"),
-    text("comment"),
-    sqlite_autoincrement=True,
-)
-sa.Index(None, review_comment.c.review_id)
-
 # Derived.  Pairs and keys, the largest tables, hold record IDs without a foreign key:
 # publication writes them from records that it has just read.
 
@@ -308,17 +271,3 @@ blocking_key = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index(None, blocking_key.c.record_id)
-
-review = sa.Table(
-    "review",
-    metadata,
-    sa.Column("review_id", sa.Text, primary_key=True),
-    *review_columns(),
-    sa.Column("weight", NUMBER, nullable=False),
-    sa.Column("records", NUMBER, nullable=False),
-    sa.Column("reasons", sa.SmallInteger, nullable=False),
-    sa.Column("worth", NUMBER, nullable=False),
-)
-sa.Index(None, review.c.worth, review.c.review_id)
-sa.Index(None, review.c.serial)
-sa.Index(None, review.c.other)

@@ -1,6 +1,7 @@
 """What holds a golden record together: its scored pairs, and the judgements on its records."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -61,11 +62,11 @@ _OPINIONS = sa.text("""
     JOIN judgement j ON j.judgement_id = m.judgement_id
     JOIN record r ON r.record_id = c.record_id
     JOIN source s ON s.source_id = r.source_id
-    WHERE c.serial = :serial
+    WHERE c.serial IN :serials
       AND j.superseded_by IS NULL
       AND j.withdrawn_at IS NULL
     ORDER BY j.judgement_id, m.part, s.name, r.key
-""")
+""").bindparams(sa.bindparam("serials", expanding=True))
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ def _stored(row: sa.Row[Any]) -> StoredPair:
     )
 
 
-def opinions_within(tx: Transaction, serial: int) -> list[Opinion]:
-    """Read the judgements in force on two or more of a golden record's records, oldest first."""
-    rows = tx.connection.execute(_OPINIONS, {"serial": serial})
+def opinions_within(tx: Transaction, serials: Sequence[int]) -> list[Opinion]:
+    """Read the judgements in force on two or more of the golden records' records, oldest first."""
+    rows = tx.connection.execute(_OPINIONS, {"serials": serials})
     grouped = [list(group) for _, group in groupby(rows, attrgetter("judgement_id"))]
     return [_opinion(group) for group in grouped if len(group) > 1]
 
