@@ -145,8 +145,8 @@ class ReviewSummary(Schema):
     )
     weight_bits = fields.Float(
         metadata={
-            "description": "The strongest pair between the two that nobody has judged; of a "
-            f"cluster, the weakest of what holds it together. {BITS}",
+            "description": "The mean of all pairs between the two; of a cluster, of its bridges "
+            f"and of the mean inside the least. {BITS}",
             "example": -1.5,
         }
     )

@@ -31,7 +31,9 @@ def cluster(weights: dict[tuple[int, int], int], *, contradicting=(), asked=NOTH
     """Find the question about one golden record of these pairs, with weights in bits."""
     size = len({end for ends in weights for end in ends})
     pairs = {7: pairs_of(7, weights)}
-    return find(Evidence([], [7], pairs, {7: size}, set(contradicting), asked), link=0)
+    return find(
+        Evidence([], [7], pairs, {7: size}, set(contradicting), asked), link=0, review=-6 * MICRO
+    )
 
 
 @given(st.sets(st.sampled_from(list(combinations(range(MOST), 2)))))
@@ -112,12 +114,21 @@ def test_a_pair_that_was_judged_is_no_question_and_another_of_the_two_is(asked):
     pairs = [HomedPair(1, 3, -MICRO, 5, 6)]
     sizes = {5: 2, 6: 1}
     question = Question("match", 5, 6)
-    found = find(Evidence(pairs, [], {}, sizes, set(), asked), link=0)
+    found = find(Evidence(pairs, [], {}, sizes, set(), asked), link=0, review=-6 * MICRO)
     assert (found.reviews, found.judged) == ({}, {question})
     pairs.append(HomedPair(2, 3, -2 * MICRO, 5, 6))
-    found = find(Evidence(pairs, [], {}, sizes, set(), asked), link=0)
-    assert found.reviews == {question: Grounds(-2 * MICRO, 3)}
+    found = find(Evidence(pairs, [], {}, sizes, set(), asked), link=0, review=-6 * MICRO)
+    assert found.reviews == {question: Grounds(round(-1.5 * MICRO), 3)}
     assert found.judged == set()
+
+
+def test_the_weight_of_two_golden_records_is_the_mean_of_all_their_pairs():
+    pairs = [HomedPair(1, 3, 99 * MICRO, 5, 6), HomedPair(2, 4, -5 * MICRO, 5, 6)]
+    sizes = {5: 2, 6: 2}
+    for review, mean in ((-6, (15 - 5 - 8 - 8) / 4), (-10, (15 - 5 - 10 - 10) / 4)):
+        evidence = Evidence(pairs, [], {}, sizes, set(), NOTHING_ASKED)
+        found = find(evidence, link=0, review=review * MICRO)
+        assert found.reviews == {Question("match", 5, 6): Grounds(round(mean * MICRO), 4)}
 
 
 @given(st.integers(-30 * MICRO, 30 * MICRO), st.integers(1, 1000))

@@ -22,6 +22,8 @@ from mdm.model.views import match_probability
 
 HEAVIEST, LIGHTEST = 15 * MICRO, -20 * MICRO
 """Where a weight is cut before it is averaged, as inside a linkage (DESIGN.md, 'Clusters')."""
+UNKEPT = -8 * MICRO
+"""What a pair counts that is not worth a review, as one that was never scored there."""
 
 
 class Reason(IntFlag):
@@ -59,13 +61,18 @@ class Question(NamedTuple):
     serial: int
     other: int | None
 
+    @property
+    def serials(self) -> tuple[int, ...]:
+        """What it is about."""
+        return (self.serial,) if self.other is None else (self.serial, self.other)
+
 
 @dataclass(frozen=True)
 class Grounds:
     """What makes a question one.
 
-    `weight` in micro-bits: of the strongest pair between two golden records that nobody has judged;
-    of a cluster, the least of its bridges' and the mean inside.  `records`: how many are behind it.
+    `weight` in micro-bits: the mean of all pairs between two golden records; of a cluster, the
+    least of its bridges' and of the mean inside.  `records`: how many are behind it.
     """
 
     weight: int
@@ -109,10 +116,10 @@ class Found:
     judged: Set[Question]
 
 
-def find(evidence: Evidence, *, link: int) -> Found:
-    """Find the questions; `link` is the link threshold in micro-bits."""
+def find(evidence: Evidence, *, link: int, review: int) -> Found:
+    """Find the questions; `link` and `review` are the thresholds in micro-bits."""
     first = {record: group[0] for group in evidence.asked.same for record in group}
-    reviews, judged = _between(evidence, first)
+    reviews, judged = _between(evidence, first, min(UNKEPT, review))
     for serial in evidence.clusters:
         question = Question("cluster", serial, None)
         grounds = _cluster(evidence, serial, first, link)
@@ -126,24 +133,32 @@ def find(evidence: Evidence, *, link: int) -> Found:
 
 
 def _between(
-    evidence: Evidence, first: Mapping[int, int]
+    evidence: Evidence, first: Mapping[int, int], unkept: int
 ) -> tuple[dict[Question, Grounds], set[Question]]:
-    """Gather the pairs between golden records that nobody has judged, all of two as one."""
-    strongest: dict[Question, int] = {}
-    judged = set[Question]()
+    """Gather the pairs between golden records, all of two as one; one that nobody judged asks.
+
+    The strongest of many pairs says too much: of the hundred questions of most worth by it none
+    was a match, by the mean of all pairs 79 were (docs/adr/0017).
+    """
+    weights: dict[Question, list[int]] = defaultdict(list)
+    asked = set[Question]()
     for pair in evidence.crossing:
         low, high = sorted((pair.serial_l, pair.serial_r))
         question = Question("match", low, high)
-        if _is_judged(pair, evidence.asked, first):
-            judged.add(question)
-        else:
-            strongest[question] = max(pair.weight, strongest.get(question, pair.weight))
-    sizes = evidence.sizes
-    reviews = {
-        question: Grounds(weight, sizes[question.serial] + sizes[question.other or 0])
-        for question, weight in strongest.items()
-    }
-    return reviews, judged - reviews.keys()
+        weights[question].append(_cut(pair.weight))
+        if not _is_judged(pair, evidence.asked, first):
+            asked.add(question)
+    reviews = {}
+    for question in asked:
+        one, other = (evidence.sizes[serial] for serial in question.serials)
+        kept = weights[question]
+        mean = (sum(kept) + unkept * (one * other - len(kept))) // (one * other)
+        reviews[question] = Grounds(mean, one + other)
+    return reviews, weights.keys() - asked
+
+
+def _cut(weight: int) -> int:
+    return min(max(weight, LIGHTEST), HEAVIEST)
 
 
 def _is_judged(pair: HomedPair, asked: Constraints, first: Mapping[int, int]) -> bool:
@@ -162,7 +177,7 @@ def _cluster(
 ) -> Grounds | None:
     """Tell whether, and how, a cluster holds together weakly."""
     pairs, size = evidence.inside.get(serial, ()), evidence.sizes.get(serial, 0)
-    cut = [min(max(pair.weight, LIGHTEST), HEAVIEST) for pair in pairs]
+    cut = [_cut(pair.weight) for pair in pairs]
     mean = sum(cut) // len(cut) if cut else link
     reasons, weight = NO_REASON, mean
     if mean < link:

@@ -48,13 +48,13 @@ def derive(tx: Transaction, rules: Rules, version: ModelVersion, serials: Collec
         contradicting=reviews.contradicting(tx, _identifiers(rules), serials),
         asked=judged.asked,
     )
-    return find(evidence, link=_micro(version.link_bits))
+    return find(evidence, link=_micro(version.link_bits), review=review)
 
 
 def derive_all(tx: Transaction, rules: Rules, version: ModelVersion) -> Found:
     """Derive all questions."""
-    link = _micro(version.link_bits)
-    crossing = reviews.crossing(tx, review=_micro(version.review_bits))
+    link, review = _micro(version.link_bits), _micro(version.review_bits)
+    crossing = reviews.crossing(tx, review=review)
     contradicting = reviews.contradicting(tx, _identifiers(rules), None)
     # where every two records link, nothing is weak
     weak = reviews.not_all_linked(tx, link=link, most=components.COMPONENT_LIMIT)
@@ -67,7 +67,7 @@ def derive_all(tx: Transaction, rules: Rules, version: ModelVersion) -> Found:
         contradicting=contradicting,
         asked=_asked(tx),
     )
-    return find(evidence, link=link)
+    return find(evidence, link=link, review=review)
 
 
 def wrong(tx: Transaction, rules: Rules, version: ModelVersion) -> list[Question]:
@@ -76,7 +76,7 @@ def wrong(tx: Transaction, rules: Rules, version: ModelVersion) -> list[Question
     found = derive_all(tx, rules, version).reviews
     return [
         question
-        for question in sorted(kept.keys() | found.keys(), key=lambda each: (each[1], each[2] or 0))
+        for question in sorted(kept.keys() | found.keys(), key=lambda each: each.serials)
         if question not in kept or kept[question].grounds != found.get(question)
     ]
 
@@ -124,12 +124,11 @@ def _write(tx: Transaction, kept: Mapping[Question, KeptReview], found: Found, a
 
 def _why(tx: Transaction, gone: Mapping[Question, str], found: Found) -> dict[str, ClosedWhy]:
     """Tell why each question closes."""
-    serials = {serial for each in gone for serial in each[1:] if serial is not None}
+    serials = {serial for each in gone for serial in each.serials}
     standing = neighbourhood.golden_contents(tx, serials).keys()
     told: dict[str, ClosedWhy] = {}
     for question, review_id in gone.items():
-        named = {serial for serial in question[1:] if serial is not None}
-        if not named <= standing:
+        if not standing >= {*question.serials}:
             told[review_id] = "gone"
         else:
             told[review_id] = "judged" if question in found.judged else "evidence"

@@ -117,8 +117,7 @@ class KeptReview:
 
 def review_id(question: Question, golden_ids: Mapping[int, str]) -> str:
     """Name a question: `r` and 20 hexadecimal digits, a hash of its kind and its golden IDs."""
-    serials = [question.serial] if question.other is None else [question.serial, question.other]
-    told = "\n".join([question.kind, *(golden_ids[serial] for serial in serials)])
+    told = "\n".join([question.kind, *(golden_ids[serial] for serial in question.serials)])
     return f"r{sha256(told.encode()).hexdigest()[:20]}"
 
 
@@ -208,7 +207,7 @@ def open_or_change(tx: Transaction, found: Mapping[Question, Grounds], *, at: st
     """Open questions, and say anew what makes those that are open."""
     if not found:
         return
-    serials = {serial for each in found for serial in each[1:] if serial is not None}
+    serials = {serial for each in found for serial in each.serials}
     names = neighbourhood.golden_ids(tx, serials)
     with staged(tx, "staged_review", _table(found, names, at)):
         execute(tx, _FORGET_CLOSED)
