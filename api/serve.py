@@ -8,7 +8,9 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from api import create_app
+from api.balance import Connections, Turn
 from api.hub import Hub
+from api.worker import Worker
 
 LOOPBACK = "127.0.0.1"
 
@@ -41,6 +43,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, make_hub: Callable[[], Hub], listening: Listening) -> None:
         self._make_hub = make_hub
         self._listening = listening
+        # a new worker may begin before the end of an old one was noticed
+        self._connections = Connections(2 * listening.workers)
         super().__init__()
 
     def load_config(self) -> None:
@@ -54,6 +58,18 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("worker_class", "api.worker.Worker")
         self.cfg.set("control_socket_disable", True)
         self.cfg.set("proc_name", "mdm")
+        self.cfg.set("pre_fork", self._join)
+        self.cfg.set("child_exit", self._leave)
+
+    def _join(self, _: object, worker: Worker) -> None:
+        """Give a worker its place among those that take connections, before the fork."""
+        place = self._connections.join()
+        if place is not None:
+            worker.turn = Turn(self._connections, place)
+
+    def _leave(self, _: object, worker: Worker) -> None:
+        if worker.turn is not None:
+            self._connections.leave(worker.turn.place)
 
     def load(self) -> Flask:
         """Make a worker's application, which is ready when the worker takes its first request.

@@ -1,7 +1,7 @@
-"""gunicorn's worker, which answers what it cannot read with a problem document too.
+"""gunicorn's worker, which takes no more connections than others do, and answers with problems.
 
-Such a request never reaches the application; gunicorn itself would answer with a page of HTML and
-log the line, which may hold what somebody searched for.
+A request that cannot be read never reaches the application; gunicorn itself would answer with a
+page of HTML and log the line, which may hold what somebody searched for.
 """
 
 from contextlib import suppress
@@ -20,6 +20,7 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]
 )
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
+from api.balance import Turn
 from api.problems import answer_status
 from api.security import HEADERS
 
@@ -41,7 +42,27 @@ _DETAIL = {
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """Answers as the API does where a request is refused before it."""
+    """Takes connections in turn, and answers as the API does where a request is refused before it.
+
+    `turn` is given to it before the fork; without one it takes whatever it is offered.
+    """
+
+    turn: Turn | None = None
+
+    def accept(self, listener: socket) -> None:
+        """Take a connection, unless another worker has fewer; it stays offered to both then."""
+        if self.turn is None or self.turn.has_come(self.nr_conns):
+            super().accept(listener)
+            self._tell()
+
+    def notify(self) -> None:
+        """Say that it lives, as in each round of its loop, and how many connections it has."""
+        super().notify()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.turn is not None:
+            self.turn.tell(self.nr_conns if self._accepting else None)
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:  # noqa: ANN401
         """Refuse an unreadable request; all other errors are gunicorn's own."""
