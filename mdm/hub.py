@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Literal
 
+from mdm.finding.finder import Finder
 from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.scorer import Scorers
 from mdm.model.clock import now
@@ -70,6 +71,11 @@ class Hub:
     def matching(self) -> Matcher:
         """What tells whether a customer is known."""
         return Matcher(self.store, self._ready_models)
+
+    @cached_property
+    def finding(self) -> Finder:
+        """What finds customers by whatever is known of them."""
+        return Finder(self.reading, self.matching, self.rules)
 
     def submit(
         self,

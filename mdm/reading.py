@@ -4,8 +4,10 @@ Each answer is one consistent moment of the store.  Nothing here writes.
 """
 
 from mdm.explained import explained
+from mdm.inside import inside
 from mdm.model.changes import Change
 from mdm.model.explanation import Explainer
+from mdm.model.inside import Inside
 from mdm.model.records import RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.search import Search
@@ -23,7 +25,7 @@ from mdm.model.views import (
 )
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
-from mdm.store.reads import changes, evidence, golden, judgements, records, sources
+from mdm.store.reads import changes, evidence, golden, judgements, records, refs, sources
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
 
@@ -57,6 +59,14 @@ class Reading:
         with snapshot(self._store) as tx:
             return golden.golden_records(tx, [golden.serial_of(tx, golden_id)])[0]
 
+    def inside(self, golden_id: str) -> Inside:
+        """Read a golden record with what decides between its records and holds them together.
+
+        Raises as `golden_record` does.
+        """
+        with snapshot(self._store) as tx:
+            return inside(tx, golden.serial_of(tx, golden_id))
+
     def golden_record_of(self, ref: RecordRef) -> GoldenRecord:
         """Read the golden record that a department's record belongs to.
 
@@ -65,6 +75,11 @@ class Reading:
         """
         with snapshot(self._store) as tx:
             return golden.golden_records(tx, [golden.serial_of_record(tx, ref)])[0]
+
+    def refs_of(self, text: str) -> list[RecordRef]:
+        """List the records, live or retired, that a text names: by its key, or as `source/key`."""
+        with snapshot(self._store) as tx:
+            return refs.refs_of(tx, text)
 
     def search(self, search: Search, *, after: Position | None, limit: int) -> Found:
         """Find golden records by a value that one of their records has, exactly, standardised.

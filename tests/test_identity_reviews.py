@@ -15,7 +15,7 @@ from mdm.identity.reviews import (
     HomedPair,
     Question,
     Reason,
-    bridges,
+    bridging,
     find,
 )
 
@@ -40,7 +40,7 @@ def cluster(weights: dict[tuple[int, int], int], *, contradicting=(), asked=NOTH
 def test_bridges_are_those_that_networkx_finds(edges):
     pairs = [HomedPair(*ends, number, 1, 1) for number, ends in enumerate(sorted(edges))]
     expected = {tuple(sorted(edge)) for edge in networkx.bridges(networkx.Graph(list(edges)))}
-    found = {pairs[number][:2] for number in bridges(pairs, {}, MOST)}
+    found = {pair[:2] for pair in bridging(pairs, {}, MOST)}
     assert found == expected
 
 
@@ -63,7 +63,8 @@ def test_records_that_are_judged_the_same_count_as_one_place(edges, first):
         if networkx.number_connected_components(graph) > parts:
             expected.add(weight)
         graph.add_edge(*ends, key, weight=weight)
-    assert set(bridges(pairs, dict(enumerate(first)), MOST)) == expected
+    found = bridging(pairs, dict(enumerate(first)), MOST)
+    assert {pair.weight for pair in found} == expected
 
 
 def test_a_cluster_whose_pairs_all_link_is_no_question():

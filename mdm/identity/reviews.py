@@ -187,10 +187,10 @@ def _cluster(
     if size > components.COMPONENT_LIMIT:
         reasons |= Reason.LARGE
     else:
-        single = bridges([pair for pair in pairs if pair.weight >= link], first, size)
+        single = bridging([pair for pair in pairs if pair.weight >= link], first, size)
         if single:
             reasons |= Reason.BRIDGE
-            weight = min(weight, *single)
+            weight = min(weight, *(pair.weight for pair in single))
     return Grounds(weight, size, reasons) if reasons else None
 
 
@@ -204,8 +204,8 @@ def _confirmed(evidence: Evidence, serial: int, first: Mapping[int, int]) -> boo
     return len(groups) == 1 and None not in groups and len(records) == evidence.sizes[serial]
 
 
-def bridges(pairs: Sequence[HomedPair], first: Mapping[int, int], size: int) -> list[int]:
-    """List the weights of the linking pairs without which a cluster falls apart.
+def bridging(pairs: Sequence[HomedPair], first: Mapping[int, int], size: int) -> list[HomedPair]:
+    """List the linking pairs without which a cluster falls apart: its bridges.
 
     `pairs` are those that link, `first` names a record for all that are judged the same, who hold
     together anyway; two records are no cluster that could fall apart.  Where every record has links
@@ -221,7 +221,7 @@ def bridges(pairs: Sequence[HomedPair], first: Mapping[int, int], size: int) -> 
             links[other].append((one, number))
     if size < 3 or all(_neighbours(ends) >= max(len(links) // 2, 2) for ends in links.values()):
         return []
-    return [pairs[number].weight for number in _tarjan(links)]
+    return [pairs[number] for number in _tarjan(links)]
 
 
 def _neighbours(ends: Sequence[tuple[int, int]]) -> int:

@@ -6,7 +6,7 @@ place its rule has in a model version.  That two of a million records' 15 M keys
 a chance of 1 in 80,000; it makes two strangers candidates, whose weight tells that they are.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import md5
 from itertools import product
 
@@ -56,9 +56,8 @@ class KeptKeys:
             (term, rules.attribute(attribute), feature)
             for term, (attribute, feature) in terms.items()
         ]
-        self._rules = [
-            (rule.name, rule.on, frozenset(skipped.get(rule.name, ()))) for rule in rules.blocking
-        ]
+        self._rules = [(rule.name, rule.on) for rule in rules.blocking]
+        self._skipped = {name: frozenset(skipped.get(name, ())) for name, _ in self._rules}
 
     def of(self, record: Attributes) -> list[int]:
         """List the kept keys of a standardised record, ascending.
@@ -66,18 +65,28 @@ class KeptKeys:
         Of each rule, every combination of its terms' values is one; a record without one of the
         terms has none.
         """
+        return sorted(
+            {_hash(name, key) for name, key in self._keys(record) if not self._skips(name, key)}
+        )
+
+    def too_common(self, record: Attributes) -> list[str]:
+        """List the attributes of a record that stand alone in a rule and whose key is skipped."""
+        return [
+            name for name, key in self._keys(record) if name in record and self._skips(name, key)
+        ]
+
+    def _skips(self, name: str, key: str) -> bool:
+        return key in self._skipped[name]
+
+    def _keys(self, record: Attributes) -> Iterator[tuple[str, str]]:
+        """Give the record's keys with their rules' names."""
         values = {
             term: term_values(attribute, feature, record)
             for term, attribute, feature in self._terms
         }
-        return sorted(
-            {
-                _hash(name, key)
-                for name, terms, skipped in self._rules
-                for key in map("|".join, product(*(values[term] for term in terms)))
-                if key not in skipped
-            }
-        )
+        for name, terms in self._rules:
+            for parts in product(*(values[term] for term in terms)):
+                yield name, "|".join(parts)
 
 
 def _hash(rule: str, key: str) -> int:

@@ -196,7 +196,8 @@ class Matched:
 class Matches:
     """The golden records that a record may belong to, best first, and what it was compared by.
 
-    `standardised` lacks what counts as missing, such as placeholders.
+    `standardised` lacks what counts as missing, such as placeholders; `too_common`: attributes
+    whose values so many records share that nobody is a candidate by them alone.
     """
 
     model_version: int
@@ -204,6 +205,7 @@ class Matches:
     review_bits: float
     standardised: Attributes
     items: Sequence[Matched]
+    too_common: Sequence[str] = ()
 
 
 Outcome = Literal["new", "linked", "merged", "split", "moved", "unchanged", "retired"]

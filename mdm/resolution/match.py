@@ -50,16 +50,31 @@ class Matcher:
         """Rank the golden records that a record with these attributes may belong to.
 
         Those whose linkage with it, or whose best pair, is at or above the review threshold, at
-        most `limit`, best first.  With `explain` each pair tells its parts.  RecordInvalid when the
-        attributes break the rules; NothingToDo before the first resolve.
+        most `limit`, best first, of equals the one minted first.  With `explain` each pair tells
+        its parts.  RecordInvalid when the attributes break the rules; NothingToDo before the first
+        resolve.
         """
+        return self._match(given, limit=limit, explain=explain, every=False)
+
+    def nearest(self, given: Mapping[str, object], *, limit: int) -> Matches:
+        """Rank the golden records that share a blocking key with a record, however weak.
+
+        With the parts of each pair; otherwise as `match`.
+        """
+        return self._match(given, limit=limit, explain=True, every=True)
+
+    def _match(
+        self, given: Mapping[str, object], *, limit: int, explain: bool, every: bool
+    ) -> Matches:
         with snapshot(self._store) as tx:
             ready = self._models.active(tx)
             attributes = submitted_attributes(given, ready.rules, ready.standardiser)
             asked = ready.standardiser.attributes(attributes)
             found = candidates(tx, ready.keys(asked))
             with ready.scorer() as scorer:
-                chosen = _ranked(_scored(scorer, asked, found), review=ready.review)[:limit]
+                scored = _scored(scorer, asked, found)
+                worth = scored if every else _worth_a_look(scored, review=ready.review)
+                chosen = sorted(worth, key=lambda each: (-each.linkage, each.serial))[:limit]
                 told = scorer.model if explain else None
                 model = ready.version
                 return Matches(
@@ -68,6 +83,7 @@ class Matcher:
                     review_bits=model.review_bits,
                     standardised=asked,
                     items=_matched(tx, chosen, ready.link, told),
+                    too_common=ready.too_common(asked),
                 )
 
 
@@ -97,10 +113,8 @@ def _linked(serial: int, pairs: list[tuple[Candidate, dict[str, Any]]]) -> _Scor
     return _Scored(serial, linkage([sorted(priors), *columns]), max(weights), pairs)
 
 
-def _ranked(scored: list[_Scored], *, review: int) -> list[_Scored]:
-    """Choose those worth a look, the strongest first; of equals the one minted first."""
-    worth = [each for each in scored if max(each.linkage, each.best) >= review]
-    return sorted(worth, key=lambda each: (-each.linkage, each.serial))
+def _worth_a_look(scored: list[_Scored], *, review: int) -> list[_Scored]:
+    return [each for each in scored if max(each.linkage, each.best) >= review]
 
 
 def _matched(

@@ -57,6 +57,10 @@ class ReadyModel:
         """List the blocking keys of a standardised record, as they are kept."""
         return self._keys.of(standardised)
 
+    def too_common(self, standardised: Attributes) -> list[str]:
+        """List the attributes whose values so many share that they alone make no candidates."""
+        return self._keys.too_common(standardised)
+
     @contextmanager
     def scorer(self) -> Iterator[Scorer]:
         """Lend a scorer."""
