@@ -10,6 +10,7 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --python $(BIN)/python --constraint requirements.lock \
 	--build-constraint requirements.lock --editable
 WITH_DATABASES := $(BIN)/python scripts/with_databases.py
+WITH_BROWSER := $(BIN)/python scripts/with_browser.py
 
 .PHONY: help demo test soak lint format bench pictures lock clean
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ demo: .venv/.installed            ## six departments of a bank: ingest, train, r
 	$(BIN)/python -m demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.installed-to-develop            ## run all tests
-	$(WITH_DATABASES) $(BIN)/pytest --numprocesses auto --dist worksteal
+	$(WITH_DATABASES) $(WITH_BROWSER) $(BIN)/pytest --numprocesses auto --dist worksteal
 
 soak: .venv/.installed-to-develop            ## an hour of histories, kills and large inputs; writes docs/benchmarks.md
 	$(WITH_DATABASES) $(BIN)/pytest -m soak

@@ -1,4 +1,4 @@
-"""The JSON API over HTTP: Flask, flask-smorest and marshmallow; it knows no SQL and no Splink."""
+"""The JSON API and the stewards' pages over HTTP; they know no SQL and no Splink."""
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
@@ -15,6 +15,7 @@ from api import (
     reviews,
     security,
     sources,
+    steward,
     submissions,
 )
 from api.hub import EXTENSION, Hub
@@ -67,6 +68,7 @@ def create_app(hub: Hub) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation.blueprint)
+    steward.register(app)
     return app
 
 

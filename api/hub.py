@@ -8,10 +8,12 @@ from flask import current_app
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
 from mdm.model.records import RecordRef
+from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, JudgementDone, Matches, Submitted
 from mdm.reading import Reading
 from mdm.reviews import Reviews
+from mdm.users import Users
 
 EXTENSION = "mdm"
 
@@ -62,6 +64,11 @@ class Hub(Protocol):
         ...
 
     @property
+    def rules(self) -> Rules:
+        """What the attributes are, and how they are matched."""
+        ...
+
+    @property
     def reading(self) -> Reading:
         """What readers can ask."""
         ...
@@ -84,6 +91,11 @@ class Hub(Protocol):
     @property
     def reviews(self) -> Reviews:
         """What stewards are asked."""
+        ...
+
+    @property
+    def users(self) -> Users:
+        """Who may log in."""
         ...
 
     def submit_file(

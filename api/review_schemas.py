@@ -39,7 +39,7 @@ def _weight(description: str) -> fields.Float:
     )
 
 
-class _Chosen(Schema):
+class ChosenReviews(Schema):
     """Which reviews are meant."""
 
     kind = fields.String(
@@ -70,11 +70,11 @@ def chosen(query: dict[str, Any]) -> ReviewFilter:
     )
 
 
-class ReviewsQuery(_Chosen, PageQuery):
+class ReviewsQuery(ChosenReviews, PageQuery):
     """Which reviews to list."""
 
 
-class NextQuery(_Chosen):
+class NextQuery(ChosenReviews):
     """Which reviews to take the next of, and who takes it."""
 
     class Meta:

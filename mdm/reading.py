@@ -3,12 +3,14 @@
 Each answer is one consistent moment of the store.  Nothing here writes.
 """
 
+from collections.abc import Collection
+
 from mdm.explained import explained
 from mdm.inside import inside
 from mdm.model.changes import Change
 from mdm.model.explanation import Explainer
 from mdm.model.inside import Inside
-from mdm.model.records import RecordRef
+from mdm.model.records import Attributes, RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.search import Search
 from mdm.model.views import (
@@ -66,6 +68,11 @@ class Reading:
         """
         with snapshot(self._store) as tx:
             return inside(tx, golden.serial_of(tx, golden_id))
+
+    def contents(self, golden_ids: Collection[str]) -> dict[str, Attributes]:
+        """Read what golden records say, by their IDs; those that are no more are absent."""
+        with snapshot(self._store) as tx:
+            return golden.contents(tx, golden_ids)
 
     def golden_record_of(self, ref: RecordRef) -> GoldenRecord:
         """Read the golden record that a department's record belongs to.

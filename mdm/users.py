@@ -6,18 +6,22 @@ at, so that many at once do not get past the count.
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from secrets import token_hex
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from mdm.model.clock import as_text, now
 from mdm.model.errors import Fault, LoginFailed, LoginThrottled, NotFound, RecordInvalid
 from mdm.model.users import LONGEST_PASSWORD, SHORTEST_PASSWORD, USER_NAME, USER_NAME_RULE, User
-from mdm.store import Store, Transaction, users
+from mdm.store import Store, Transaction, secrets, users
 
 MOST_FROM_ADDRESS = 5
 MOST_IN_ALL = 50
 """Attempts at one name that may fail within WINDOW: from one address, and from all of them."""
 WINDOW = timedelta(minutes=15)
+
+SESSION_KEY = "session_key"
+KEY_BYTES = 32
 
 
 @cache
@@ -101,6 +105,20 @@ class Users:
             found = users.get(tx, name)
         lasts = found is not None and found.disabled_at is None and found.generation == generation
         return found if lasts else None
+
+    def session_key(self) -> str:
+        """Read the key that signs sessions: one for all processes, made when first asked for."""
+        with self._store.read() as tx:
+            kept = secrets.get(tx, SESSION_KEY)
+        if kept is not None:
+            return kept
+        with self._store.write() as tx:
+            kept = secrets.get(tx, SESSION_KEY)
+            if kept is None:
+                kept = token_hex(KEY_BYTES)
+                secrets.add(tx, SESSION_KEY, kept, at=now())
+            tx.commit()
+        return kept
 
 
 def _faults(password: str) -> list[Fault]:

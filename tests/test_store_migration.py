@@ -13,7 +13,7 @@ from mdm.store import Store
 from mdm.store.schema import metadata
 from tests import stores
 
-NEWEST = "0008"
+NEWEST = "0009"
 
 _MIGRATE = """
 import sys
@@ -42,7 +42,17 @@ def bare(bare_url):
 
 
 def test_a_fresh_database_is_migrated_once_and_is_ready_then(bare):
-    assert bare.migrate() == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+    assert bare.migrate() == [
+        "0001",
+        "0002",
+        "0003",
+        "0004",
+        "0005",
+        "0006",
+        "0007",
+        "0008",
+        "0009",
+    ]
     assert bare.migrate() == []
     bare.check()
 

@@ -192,6 +192,14 @@ login_attempt = sa.Table(
 )
 sa.Index(None, login_attempt.c.name)
 
+secret = sa.Table(
+    "secret",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    text("secret"),
+    text("made_at"),
+)
+
 publication = sa.Table(
     "publication",
     metadata,

@@ -1,12 +1,12 @@
 """Golden records: which one an ID, a department's key or a value stands for, and what it says."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from mdm.model.errors import NotFound, Pending, RecordRetired, ResolvedElsewhere, Retired
-from mdm.model.records import RecordRef
+from mdm.model.records import Attributes, RecordRef
 from mdm.model.search import SearchKey
 from mdm.model.views import CrosswalkEntry, GoldenRecord
 from mdm.store.codec import attributes_from_json, from_json
@@ -70,6 +70,13 @@ _GOLDEN = sa.text("""
     WHERE g.serial IN :serials
     ORDER BY g.serial
 """).bindparams(sa.bindparam("serials", expanding=True))
+
+_CONTENTS = sa.text("""
+    SELECT i.golden_id, g.attributes
+    FROM golden_id i
+    JOIN golden_record g ON g.serial = i.serial
+    WHERE i.golden_id IN :golden_ids
+""").bindparams(sa.bindparam("golden_ids", expanding=True))
 
 _CROSSWALK = sa.text("""
     SELECT c.serial, s.name AS source, r.key, r.pending, i.golden_id AS own_id
@@ -152,6 +159,14 @@ def golden_records(tx: Transaction, serials: Sequence[int]) -> list[GoldenRecord
         )
         for row in tx.connection.execute(_GOLDEN, {"serials": serials})
     ]
+
+
+def contents(tx: Transaction, golden_ids: Collection[str]) -> dict[str, Attributes]:
+    """Read what golden records say, by their IDs; those that are no more are absent."""
+    if not golden_ids:
+        return {}
+    rows = tx.connection.execute(_CONTENTS, {"golden_ids": sorted(golden_ids)})
+    return {row.golden_id: attributes_from_json(row.attributes) for row in rows}
 
 
 def _crosswalk_of(
