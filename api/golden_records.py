@@ -7,6 +7,7 @@ from flask import after_this_request, request
 from flask_smorest import Blueprint
 
 from api import problems
+from api.history_schemas import History
 from api.hub import reading
 from api.openapi import GOLDEN_ID_PARAMETER, problem_responses
 from api.parameters import NoQuery, PageQuery, SearchQuery, next_page, position, wanted
@@ -122,3 +123,18 @@ def explanation(query: dict[str, Any], golden_id: str) -> dict[str, object]:
         "judgements": told.judgements,
         "next": next_page(told.pairs.after),
     }
+
+
+@blueprint.route("/<golden_id>/history", parameters=[GOLDEN_ID_PARAMETER])
+@blueprint.arguments(PageQuery, location="query", unknown=None)
+@blueprint.response(200, History)
+@problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND)
+def history(query: dict[str, Any], golden_id: str) -> dict[str, object]:
+    """Read what happened to a golden record, newest first.
+
+    What publications changed, and what people did, why and on what evidence; an act stands before
+    the changes that it brought. An ID keeps its history when it is merged or retired.
+    """
+    after = position(query, length=2)
+    page = reading().history(_known_form(golden_id), after=after, limit=query["limit"])
+    return {"items": page.items, "next": next_page(page.after)}

@@ -51,7 +51,7 @@ class Judging(Protocol):
         """Keep a judgement and re-cluster."""
         ...
 
-    def withdraw(self, judgement_id: int, actor: str) -> JudgementDone:
+    def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
         """Take a judgement back."""
         ...
 

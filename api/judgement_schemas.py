@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from api.described import count, next_link, text, time
 from api.match_schemas import Whole
-from api.parameters import PageQuery, Text
+from api.parameters import NoQuery, PageQuery, Text
 from api.schemas import Judgement
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.records import RecordRef
@@ -109,6 +109,11 @@ class KeptJudgement(Judgement):
     )
     withdrawn_at = time("When it was withdrawn; null while it was not.", allow_none=True)
     withdrawn_by = text("Who withdrew it.", "steward@bank.example", allow_none=True)
+    withdrawn_reason = text(
+        "Why it was withdrawn; null also where nobody was asked yet.",
+        "It was the other branch's customer.",
+        allow_none=True,
+    )
 
 
 class KeptJudgements(Schema):
@@ -138,7 +143,8 @@ class JudgementQuery(PageQuery):
     key = Text("Only those on the record with this key; goes with `source`.", "C-004711")
 
 
-class ActorQuery(_Strict):
-    """Who acts."""
+class WithdrawalQuery(NoQuery):
+    """Who takes a judgement back, and why."""
 
     actor = Text("Who withdraws it.", "steward@bank.example", required=True)
+    reason = Text("Why.", "It was the other branch's customer.", required=True)

@@ -9,12 +9,12 @@ from api.bodies import JsonBlueprint
 from api.errors import BadParametersError
 from api.hub import hub, reading
 from api.judgement_schemas import (
-    ActorQuery,
     GivenJudgement,
     JudgementDone,
     JudgementQuery,
     KeptJudgement,
     KeptJudgements,
+    WithdrawalQuery,
 )
 from api.openapi import problem_responses
 from api.parameters import NoQuery, next_page, position
@@ -79,7 +79,7 @@ def read(_: dict[str, Any], judgement_id: int) -> views.KeptJudgement:
 
 
 @blueprint.route("/<int(max=9007199254740991):judgement_id>", methods=["DELETE"])
-@blueprint.arguments(ActorQuery, location="query", unknown=None)
+@blueprint.arguments(WithdrawalQuery, location="query", unknown=None)
 @blueprint.response(200, JudgementDone)
 @problem_responses(blueprint, *_ACT, problems.NOT_IN_FORCE)
 def withdraw(
@@ -90,5 +90,5 @@ def withdraw(
     No opinion is left, so the model may link again. The judgements that it superseded count again;
     where one of them would contradict others by now, nothing is withdrawn.
     """
-    done = hub().judging.withdraw(judgement_id, query["actor"])
+    done = hub().judging.withdraw(judgement_id, query["actor"], query["reason"])
     return done, {"Cache-Control": "no-store"}

@@ -9,6 +9,7 @@ from mdm.explained import explained
 from mdm.inside import inside
 from mdm.model.changes import Change
 from mdm.model.explanation import Explainer
+from mdm.model.history import Happened
 from mdm.model.inside import Inside
 from mdm.model.records import Attributes, RecordRef
 from mdm.model.rules.rules import Rules
@@ -27,7 +28,16 @@ from mdm.model.views import (
 )
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
-from mdm.store.reads import changes, evidence, golden, judgements, records, refs, sources
+from mdm.store.reads import (
+    changes,
+    evidence,
+    golden,
+    history,
+    judgements,
+    records,
+    refs,
+    sources,
+)
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.reads.sources import Counts
 
@@ -136,6 +146,17 @@ class Reading:
             pairs=Page(shown, rest),
             judgements=opinions,
         )
+
+    def history(self, golden_id: str, *, after: Position | None, limit: int) -> Page[Happened]:
+        """Read what happened to a golden ID, newest first, whatever became of it.
+
+        NotFound for one that was never issued.
+        """
+        behind = after or history.NOW
+        with snapshot(self._store) as tx:
+            found = history.history(tx, golden_id, after=behind, limit=limit + 1)
+        rest = found[limit - 1].position if len(found) > limit else None
+        return Page(found[:limit], rest)
 
     def record(self, ref: RecordRef) -> ResolvedRecord:
         """Read a source record as it came, live or retired; NotFound for an unknown one."""

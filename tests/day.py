@@ -86,6 +86,8 @@ class Day:
     def withdraw(self) -> None:
         if self.judged:
             try:
-                self.hub.judging.withdraw(self.random.choice(self.judged), "steward")
+                self.hub.judging.withdraw(
+                    self.random.choice(self.judged), "steward", "looked again"
+                )
             except MdmError:
                 return

@@ -114,7 +114,9 @@ class History(RuleBasedStateMachine):
     def withdraw(self, data) -> None:
         before = self.own_ids()
         try:
-            self.hub.judging.withdraw(data.draw(st.sampled_from(self.judged[-2:])), "steward")
+            self.hub.judging.withdraw(
+                data.draw(st.sampled_from(self.judged[-2:])), "steward", "looked again"
+            )
         except MdmError:  # it is out of force, or would bring a contradiction back
             return
         self._stepped(before)

@@ -135,7 +135,7 @@ class Office:
 
     def withdraw(self, number: int) -> None:
         with self.store.write() as tx:
-            judgements.withdraw(tx, number, "steward", AT)
+            judgements.withdraw(tx, number, actor="steward", reason="looked again", at=AT)
             tx.commit()
 
     def train(self, rules: Rules = RULES, *, seed: int = 1) -> int:

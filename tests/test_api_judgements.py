@@ -44,7 +44,7 @@ def judge(client: FlaskClient, *parts, **more):
 
 
 def withdraw(client: FlaskClient, number: int):
-    return client.delete(f"{JUDGEMENTS}/{number}?actor=steward")
+    return client.delete(f"{JUDGEMENTS}/{number}?actor=steward&reason=looked+again")
 
 
 def problem(answer, status: int, name: str) -> dict:
@@ -85,8 +85,10 @@ def test_a_judgement_is_read_back_with_what_became_of_it(client):
         "called them",
     )
     assert (found["superseded_by"], found["withdrawn_at"]) == (None, None)
+    assert found["withdrawn_reason"] is None
     withdraw(client, number)
-    assert client.get(f"{JUDGEMENTS}/{number}").json["withdrawn_by"] == "steward"
+    withdrawn = client.get(f"{JUDGEMENTS}/{number}").json
+    assert (withdrawn["withdrawn_by"], withdrawn["withdrawn_reason"]) == ("steward", "looked again")
 
 
 def test_judgements_are_listed_in_pages_and_by_record(client):
@@ -217,4 +219,5 @@ def test_what_there_is_not_is_told(client):
     problem(withdraw(client, 7), 404, "not-found")
     problem(client.get(f"{JUDGEMENTS}/7"), 404, "not-found")
     problem(client.get(f"{JUDGEMENTS}/{10**30}"), 404, "not-found")
-    problem(client.delete(f"{JUDGEMENTS}/7"), 422, "invalid-parameters")
+    told = problem(client.delete(f"{JUDGEMENTS}/7"), 422, "invalid-parameters")
+    assert [fault["field"] for fault in told["errors"]] == ["actor", "reason"]

@@ -48,9 +48,9 @@ def test_judgements_are_read_back_as_they_were_made(shown):
 def test_a_withdrawn_judgement_is_out_of_force_and_cannot_be_withdrawn_again(shown):
     add(shown, SPLIT, UNSURE)
     with shown.write() as tx:
-        judgements.withdraw(tx, 1, "eve", ARRIVED)
+        judgements.withdraw(tx, 1, actor="eve", reason="wrong", at=ARRIVED)
         with pytest.raises(NotFound, match="judgement in force '1'"):
-            judgements.withdraw(tx, 1, "eve", ARRIVED)
+            judgements.withdraw(tx, 1, actor="eve", reason="wrong", at=ARRIVED)
         tx.commit()
     assert [judgement.judgement_id for judgement in in_force(shown)] == [2]
 
@@ -64,6 +64,6 @@ def test_a_superseded_judgement_comes_back_when_its_superseder_is_withdrawn(show
         tx.commit()
     assert [judgement.judgement_id for judgement in in_force(shown)] == [new]
     with shown.write() as tx:
-        judgements.withdraw(tx, new, "eve", ARRIVED)
+        judgements.withdraw(tx, new, actor="eve", reason="wrong", at=ARRIVED)
         tx.commit()
     assert [judgement.judgement_id for judgement in in_force(shown)] == [old]

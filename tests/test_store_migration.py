@@ -13,7 +13,7 @@ from mdm.store import Store
 from mdm.store.schema import metadata
 from tests import stores
 
-NEWEST = "0009"
+NEWEST = "0010"
 
 _MIGRATE = """
 import sys
@@ -52,6 +52,7 @@ def test_a_fresh_database_is_migrated_once_and_is_ready_then(bare):
         "0007",
         "0008",
         "0009",
+        "0010",
     ]
     assert bare.migrate() == []
     bare.check()

@@ -144,6 +144,7 @@ class KeptJudgement(Opinion):
     superseded_by: int | None
     withdrawn_at: str | None
     withdrawn_by: str | None
+    withdrawn_reason: str | None
 
 
 @dataclass(frozen=True)

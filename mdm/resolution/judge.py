@@ -17,11 +17,13 @@ from mdm.model.errors import (
     PreconditionFailed,
     RecordInvalid,
 )
+from mdm.model.history import Act
 from mdm.model.judgements import Judgement, JudgementMember, Proposal
 from mdm.model.records import RecordRef
 from mdm.model.views import JudgementDone
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
+from mdm.resolution.remembering import remember, seen
 from mdm.resolution.republish import republish
 from mdm.store import Store, Transaction, judgements, neighbourhood, records
 from mdm.store.neighbourhood import Resident
@@ -61,11 +63,20 @@ class Judge:
             made = replace(made, judgement_id=judgements.add(tx, made))
             judgements.supersede(tx, proposal.supersedes, made.judgement_id)
             _keep(tx, proposal, found)
-            done = self._done(tx, model, made.judgement_id, [made, *superseded])
+            act = Act(
+                kind="judged",
+                actor=made.actor,
+                at=made.made_at,
+                reason=made.reason,
+                model_version=model.version.number,
+                judgement_id=made.judgement_id,
+                others=[each.judgement_id for each in superseded],
+            )
+            done = _publish(tx, model, act, [made, *superseded])
             tx.commit()
         return done
 
-    def withdraw(self, judgement_id: int, actor: str) -> JudgementDone:
+    def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
         """Take a judgement back: no opinion is left, and those that it superseded count again.
 
         NotFound for an unknown judgement; NotInForce when it does not count anyway; Contradiction
@@ -75,30 +86,34 @@ class Judge:
             self._models.active(tx)
         with self._store.write() as tx:
             model = self._models.active(tx)
-            gone = judgements.get(tx, judgement_id)
-            if gone.superseded_by is not None:
-                raise NotInForce(judgement_id, f"judgement {gone.superseded_by} superseded it")
-            if gone.withdrawn_at is not None:
-                raise NotInForce(judgement_id, f"it was withdrawn at {gone.withdrawn_at}")
+            gone, at = judgements.get(tx, judgement_id), now()
+            _check_in_force(gone)
             standing = [each for each in judgements.in_force(tx) if each != gone]
-            judgements.withdraw(tx, judgement_id, actor, now())
-            before = {each.judgement_id for each in standing}
-            revived = [each for each in judgements.in_force(tx) if each.judgement_id not in before]
-            for each in revived:
-                path = contradictions(each, standing)
-                if path:
-                    raise Contradiction(path)
-                standing.append(each)
-            done = self._done(tx, model, judgement_id, [gone, *revived])
+            judgements.withdraw(tx, judgement_id, actor=actor, reason=reason, at=at)
+            revived = _revived(tx, standing)
+            act = Act(
+                kind="withdrawn",
+                actor=actor,
+                at=at,
+                reason=reason,
+                model_version=model.version.number,
+                judgement_id=judgement_id,
+                others=[each.judgement_id for each in revived],
+            )
+            done = _publish(tx, model, act, [gone, *revived])
             tx.commit()
         return done
 
-    def _done(
-        self, tx: Transaction, model: ReadyModel, number: int, acts: Sequence[Judgement]
-    ) -> JudgementDone:
-        done = republish(tx, model, recluster(tx, model, (), acts), at=now())
-        names = neighbourhood.golden_ids(tx, done.changed)
-        return JudgementDone(number, [names[serial] for serial in sorted(names)])
+
+def _publish(
+    tx: Transaction, model: ReadyModel, act: Act, judged: Sequence[Judgement]
+) -> JudgementDone:
+    """Publish what follows from the judgement of an act, the first of them, and remember it."""
+    before = seen(tx, judged)
+    done = republish(tx, model, recluster(tx, model, (), judged), at=act.at)
+    remember(tx, act, before, done)
+    names = neighbourhood.golden_ids(tx, done.changed)
+    return JudgementDone(judged[0].judgement_id, [names[serial] for serial in sorted(names)])
 
 
 def _check(proposal: Proposal) -> None:
@@ -183,6 +198,27 @@ def _superseded(tx: Transaction, numbers: Sequence[int]) -> list[Judgement]:
             raise PreconditionFailed(f"judgement {number} is not in force by now: look again")
         found.append(judgement)
     return found
+
+
+def _check_in_force(judgement: Judgement) -> None:
+    if judgement.superseded_by is not None:
+        told = f"judgement {judgement.superseded_by} superseded it"
+        raise NotInForce(judgement.judgement_id, told)
+    if judgement.withdrawn_at is not None:
+        told = f"it was withdrawn at {judgement.withdrawn_at}"
+        raise NotInForce(judgement.judgement_id, told)
+
+
+def _revived(tx: Transaction, standing: Sequence[Judgement]) -> list[Judgement]:
+    """List the judgements in force beside those that stood; Contradiction when they cannot be."""
+    stood, revived = {each.judgement_id for each in standing}, list[Judgement]()
+    for each in judgements.in_force(tx):
+        if each.judgement_id not in stood:
+            path = contradictions(each, [*standing, *revived])
+            if path:
+                raise Contradiction(path)
+            revived.append(each)
+    return revived
 
 
 def _keep(tx: Transaction, proposal: Proposal, found: Mapping[RecordRef, Resident]) -> None:

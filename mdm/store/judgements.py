@@ -60,13 +60,14 @@ def supersede(tx: Transaction, judgement_ids: Iterable[int], by: int) -> None:
         _take_out_of_force(tx, number, superseded_by=by)
 
 
-def withdraw(tx: Transaction, judgement_id: int, actor: str, at: str) -> None:
+def withdraw(tx: Transaction, judgement_id: int, *, actor: str, reason: str, at: str) -> None:
     """Take a judgement back; those that it superseded are in force again.
 
     NotFound if it is not in force.  Whether the ones that come back contradict others is for the
     caller to decide beforehand.
     """
-    _take_out_of_force(tx, judgement_id, withdrawn_at=at, withdrawn_by=actor)
+    values = {"withdrawn_at": at, "withdrawn_by": actor, "withdrawn_reason": reason}
+    _take_out_of_force(tx, judgement_id, **values)
     revived = sa.update(judgement).where(_columns.superseded_by == judgement_id)
     tx.connection.execute(revived.values(superseded_by=None))
 

@@ -3,13 +3,14 @@
 Kept tables hold what cannot be made again; derived tables can be emptied and rebuilt from them.
 JSON and times are text: JSON is written by the code, times sort as text (`mdm.model.clock`).
 Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
-`mdm.store.review_schema`.
+`mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`.
 """
 
 import sqlalchemy as sa
 
 from mdm.store.columns import NUMBER, count, counted, key, refers, text
 from mdm.store.columns import metadata as metadata
+from mdm.store.history_schema import act as act
 from mdm.store.review_schema import review as review
 
 # Kept.
@@ -108,6 +109,7 @@ judgement = sa.Table(
     refers("superseded_by", "judgement.judgement_id", nullable=True),
     text("withdrawn_at", nullable=True),
     text("withdrawn_by", nullable=True),
+    text("withdrawn_reason", nullable=True),
     sqlite_autoincrement=True,
 )
 
@@ -217,6 +219,13 @@ change = sa.Table(
     sa.Column("other", NUMBER),
     sa.Column("record_id", NUMBER),
     text("attributes", nullable=True),
+)
+sa.Index(None, change.c.serial)
+sa.Index(
+    "change_other_ix",
+    change.c.other,
+    sqlite_where=sa.text("other IS NOT NULL"),
+    postgresql_where=sa.text("other IS NOT NULL"),
 )
 
 # Derived.  Pairs and keys, the largest tables, hold record IDs without a foreign key:

@@ -93,4 +93,5 @@ def _kept(row: sa.Row[Any], parts: dict[int, list[RecordRef]]) -> KeptJudgement:
         superseded_by=row.superseded_by,
         withdrawn_at=row.withdrawn_at,
         withdrawn_by=row.withdrawn_by,
+        withdrawn_reason=row.withdrawn_reason,
     )
