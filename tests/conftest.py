@@ -11,10 +11,12 @@ from hypothesis import settings
 
 from mdm.store import Store
 from tests import stores
+from tests.browsing import browser
 from tests.demo_store import demo_store
 from tests.world import World, client_of
 
-__all__ = ["demo_store"]
+__all__ = ["browser", "demo_store"]
+# Each once: a session fixture that modules import would be made anew in each of them.
 
 # A busy machine is no fault.  Where CI is set, Hypothesis tries the same examples in each run.
 settings.register_profile("unhurried", deadline=None)

@@ -9,10 +9,8 @@ from flask.testing import FlaskClient
 from api import create_app
 from api.steward import session
 from mdm.hub import Hub
-from tests.browsing import PASSWORD, Desks, browser, desks_at, with_stewards
+from tests.browsing import PASSWORD, Desks, desks_at, with_stewards
 from tests.stores import fresh, sqlite_url
-
-__all__ = ["browser"]  # a fixture
 
 QUEUE = "/steward/queue"
 WRONG = "anything else"
