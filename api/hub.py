@@ -5,6 +5,7 @@ from typing import IO, Protocol
 
 from flask import current_app
 
+from mdm.finding.finder import Finder
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
 from mdm.model.records import RecordRef
@@ -76,6 +77,11 @@ class Hub(Protocol):
     @property
     def matching(self) -> Matching:
         """What tells whether a customer is known."""
+        ...
+
+    @property
+    def finding(self) -> Finder:
+        """What finds customers by whatever is known of them."""
         ...
 
     @property

@@ -75,7 +75,7 @@ class Hub:
     @cached_property
     def finding(self) -> Finder:
         """What finds customers by whatever is known of them."""
-        return Finder(self.reading, self.matching, self.rules)
+        return Finder(self.reading, self.matching)
 
     def submit(
         self,

@@ -107,6 +107,12 @@ def test_no_more_is_shown_than_asked_for(finder):
     assert len(finder.by_text(text, limit=1).hits) == 1
 
 
+def test_a_text_is_read_by_the_rules_that_the_published_was_matched_by(office):
+    """The shipped rules have a place; the model in use has none, and must not be asked for one."""
+    finder = Hub(office.store, load_rules()).finding
+    assert all("city" not in reading for reading in finder.by_text("Ann", limit=5).readings)
+
+
 def test_attributes_that_break_the_rules_are_refused_by_name(finder):
     with pytest.raises(RecordInvalid) as raised:
         finder.by_attributes({"date_of_birth": "soon"}, limit=5)

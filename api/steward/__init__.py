@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from api.steward import login, pages, queue, review, session
+from api.steward import find, golden_record, login, pages, queue, review, session
 
 __all__ = ["register"]
 
 # importing a page's module gives the blueprint its routes
-_PAGES = (login, queue, review)
+_PAGES = (find, golden_record, login, queue, review)
 
 
 def register(app: Flask) -> None:

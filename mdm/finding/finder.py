@@ -12,11 +12,9 @@ from mdm.finding.text import TextReader
 from mdm.model.errors import NotFound, Pending, ResolvedElsewhere, Retired
 from mdm.model.finding import Finding, Hit
 from mdm.model.records import RecordRef
-from mdm.model.rules.rules import Rules
 from mdm.model.views import Matched
 from mdm.reading import Reading
 from mdm.resolution.match import Matcher
-from mdm.standardise import Standardiser
 
 LONGEST_TEXT = 500
 """Characters of a line that are looked at."""
@@ -27,21 +25,21 @@ _GOLDEN_ID = re.compile(r"g[0-9a-f]{20}")
 class Finder:
     """Finds golden records; threads may share it."""
 
-    def __init__(self, reading: Reading, matcher: Matcher, rules: Rules) -> None:
+    def __init__(self, reading: Reading, matcher: Matcher) -> None:
         self._reading = reading
         self._matcher = matcher
-        self._texts = TextReader(rules, Standardiser(rules))
 
     def by_text(self, text: str, *, limit: int) -> Finding:
         """Find by a line of text: a golden ID, a department's key, or any attributes' values.
 
-        A key alone, or `source/key`, is compared exactly, and so is an ID; all else is matched.
+        A key alone, or `source/key`, is compared exactly, and so is an ID; all else is matched by
+        the active model.  NothingToDo before the first resolve.
         """
         text = text.strip()[:LONGEST_TEXT]
         if _GOLDEN_ID.fullmatch(text):
             return _looked_up(self._by_id, [text])
         exact = _looked_up(self._by_key, self._reading.refs_of(text))
-        readings = self._texts.readings(text)
+        readings = TextReader(*self._matcher.terms()).readings(text)
         matched = self._matched(readings, limit=limit)
         shown = {hit.golden_record.golden_id for hit in exact.hits}
         others = [hit for hit in matched.hits if hit.golden_record.golden_id not in shown]

@@ -17,9 +17,11 @@ from mdm.matching.model import ScoringModel
 from mdm.matching.scorer import Scorer
 from mdm.matching.scoring import PART
 from mdm.model.records import Attributes
+from mdm.model.rules.rules import Rules
 from mdm.model.views import Matched, MatchedRecord, Matches
 from mdm.resolution.ready import ReadyModels
 from mdm.resolution.submitted import submitted_attributes
+from mdm.standardise import Standardiser
 from mdm.store import Store, Transaction
 from mdm.store.reads.candidates import Candidate, candidates
 from mdm.store.reads.golden import golden_records
@@ -45,6 +47,15 @@ class Matcher:
     def __init__(self, store: Store, models: ReadyModels) -> None:
         self._store = store
         self._models = models
+
+    def terms(self) -> tuple[Rules, Standardiser]:
+        """Give the rules of the active model, and what brings values to their form.
+
+        NothingToDo before the first resolve.
+        """
+        with snapshot(self._store) as tx:
+            ready = self._models.active(tx)
+        return ready.rules, ready.standardiser
 
     def match(self, given: Mapping[str, object], *, limit: int, explain: bool) -> Matches:
         """Rank the golden records that a record with these attributes may belong to.
