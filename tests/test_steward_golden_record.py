@@ -154,7 +154,7 @@ def test_a_record_that_waits_for_a_resolve_says_so(office, client):
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 1280), (False, 400)])
 def test_the_pages_are_fit_for_everybody_whatever_the_values(office, desks: Desks, dark, width):
     with desks.desk(dark=dark, width=width) as desk:
-        for name, more in product(("shop/h5", "shop/d00"), ("", "/records", "/links")):
+        for name, more in product(("shop/h5", "shop/d00"), ("", "/records", "/links", "/history")):
             desk.open(path(office, name, more=more))
             assert desk.page.get_by_role("heading", level=1).is_visible()
             assert desk.violations() == []

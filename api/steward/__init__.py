@@ -2,12 +2,22 @@
 
 from flask import Flask
 
-from api.steward import find, golden_record, login, pages, queue, review, session
+from api.steward import (
+    find,
+    golden_record,
+    login,
+    pages,
+    queue,
+    review,
+    session,
+    timeline,
+    withdrawal,
+)
 
 __all__ = ["register"]
 
 # importing a page's module gives the blueprint its routes
-_PAGES = (find, golden_record, login, queue, review)
+_PAGES = (find, golden_record, login, queue, review, timeline, withdrawal)
 
 
 def register(app: Flask) -> None:

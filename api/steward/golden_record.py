@@ -7,7 +7,7 @@ from flask import Response, flash, request
 
 from api.golden_records import GOLDEN_ID
 from api.hub import hub, reading
-from api.steward import naming, provenance
+from api.steward import naming, provenance, timeline
 from api.steward.graph import MOST_RECORDS, graph, letters
 from api.steward.pages import behind, blueprint, further, page, to
 from mdm.model.errors import NotFound, ResolvedElsewhere
@@ -33,8 +33,11 @@ def golden_record(golden_id: str) -> Response:
     inside = _inside(golden_id)
     named = letters(inside.members)
     records = reading().source_records(golden_id, after=None, limit=SHOWN)
+    history = reading().history(golden_id, after=None, limit=timeline.SHOWN)
     return page(
         "golden_record.html",
+        timeline=timeline.told(golden_id, history),
+        older=history.after is not None,
         **_headed(inside),
         rows=provenance.rows(inside, named, _names()),
         graph=graph(inside),
