@@ -35,21 +35,22 @@ NOW: Position = (2**63 - 1, 0)
 
 _SERIAL = sa.text("SELECT serial FROM golden_id WHERE golden_id = :golden_id")
 
-# Two lists, each by its index, and what they have in front.
+# Two lists, each by its index, and what they have in front.  `+ 0`: ordered by the key itself,
+# PostgreSQL would walk the whole log backwards until it has found enough.
 _CHANGES = sa.text("""
     WITH
     about AS (
         SELECT change_id
         FROM change
         WHERE serial = :serial AND change_id <= :last
-        ORDER BY change_id DESC
+        ORDER BY change_id + 0 DESC
         LIMIT :rows
     ),
     beside AS (
         SELECT change_id
         FROM change
         WHERE other = :serial AND change_id <= :last
-        ORDER BY change_id DESC
+        ORDER BY change_id + 0 DESC
         LIMIT :rows
     ),
     page AS (
