@@ -15,9 +15,12 @@ from rich.console import Console
 
 from benchmarks.online_data import CHAIN, LATER, LOADED, SOURCES
 from mdm.identity.components import COMPONENT_LIMIT, MICRO, TOP_RUNG, connected
+from mdm.matching.scorer import Scorers
+from mdm.model.models import ModelVersion
 from mdm.model.rules.load import load_rules
 from mdm.progress import progress_on
 from mdm.resolution.ingest import ingest
+from mdm.resolution.ready import ReadyModel
 from mdm.resolution.resolve import resolve
 from mdm.resolution.train import train
 from mdm.sources import load_sources
@@ -38,7 +41,7 @@ def load(directory: Path, url: str) -> dict[str, Any]:
     published = resolve(store, progress=progress)
     with store.read() as tx:
         component = _largest_component(tx, round(model.link_bits * MICRO) + TOP_RUNG)
-        outgrown = _sharing(tx, "outgrown-0")
+        outgrown = _sharing(tx, model, "outgrown-0")
     store.close()
     if component <= COMPONENT_LIMIT:
         raise ValueError(f"the component over the limit has {component} records only")
@@ -61,9 +64,11 @@ def _largest_component(tx: Transaction, least: int) -> int:
     return int(np.bincount(connected(len(numbers), left, right)).max())
 
 
-def _sharing(tx: Transaction, key: str) -> int:
+def _sharing(tx: Transaction, model: ModelVersion, key: str) -> int:
     """Count the records that share a blocking key with one."""
-    return len(neighbourhood.sharing_keys(tx, _numbers(tx, [key])))
+    (record,) = neighbourhood.residents(tx, _numbers(tx, [key]))
+    keys = ReadyModel.of(model, Scorers()).keys(record.standardised)
+    return len({number for _, number in neighbourhood.with_keys(tx, keys)} - {record.record_id})
 
 
 def _numbers(tx: Transaction, keys: Sequence[str]) -> list[int]:

@@ -119,7 +119,8 @@ def catch_up(
     for waiting, judged in _chunks(tx, meanwhile):
         found = recluster(tx, model, waiting, judged)
         if not found.nothing:
-            prepared = prepare(tx, model, found, at=at)
+            prepared = prepare(tx, model, found)
+            publication.issue(tx, prepared.minted, at)
             publication.publish(tx, _without_golden(prepared.publication), at=at)
             done.add(prepared)
     _bring_up(snapshot.connection, done)

@@ -5,6 +5,7 @@ or went out of it.  Out: the clusters of all records whose component may have ch
 became of their pairs.  Only the components before and after are read, by index.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -56,8 +57,8 @@ def recluster(
 ) -> Reclustered:
     """Re-cluster around records that changed, and around the members of judgements.
 
-    Writes the blocking and search keys of the changed records, and nothing else.  A record that was
-    taken earlier and waits for a resolve is resolved too, once its component is touched.
+    Nothing is written.  A record that was taken earlier and waits for a resolve is resolved too,
+    once its component is touched.
     """
     with model.scorer() as scorer:
         changing = set(record_ids)
@@ -107,12 +108,23 @@ class _Around:
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""
-        found = neighbourhood.sharing_keys(self._tx, self._changed.living)
-        numbers = self._changed.numbers
-        others = {other for _, other in found} - numbers
+        found = self._sharing_keys()
+        others = {record for pair in found for record in pair} - self._changed.numbers
         self._weighing.standardised |= neighbourhood.settled(self._tx, others)
-        known = self._weighing.standardised
-        return self._weighing.weights({_pair(*pair) for pair in found if pair[1] in known})
+        known = self._weighing.standardised.keys()
+        return self._weighing.weights({pair for pair in found if known >= {*pair}})
+
+    def _sharing_keys(self) -> set[Pair]:
+        """Pair the changed records, by their present keys, with each other and with the others."""
+        having = defaultdict[int, set[int]](set)
+        for record, keys in self._changed.keys.items():
+            for key in keys:
+                having[key].add(record)
+        found = {pair for own in having.values() for pair in combinations(sorted(own), 2)}
+        for key, other in neighbourhood.with_keys(self._tx, having):
+            if other not in self._changed.numbers:
+                found |= {_pair(own, other) for own in having[key]}
+        return found
 
     def _find_components(self) -> list[Component]:
         """Find every component that changed, as it is now.

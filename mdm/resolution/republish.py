@@ -1,12 +1,13 @@
 """Publishing what re-clustering found: golden IDs, golden records, crosswalk, in the transaction.
 
 In: the clusters around some records.  Out: what was published, as a resolution over everything
-would publish it, and the events that tell the difference.
+would publish it, and the events that tell the difference.  It is worked out first, which only
+reads, and written then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from mdm.identity.survivorship import survive
 from mdm.resolution import reviewing
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
+from mdm.resolution.record_tables import record_tables, settled, table
 from mdm.resolution.snapshot import shaped
 from mdm.store import Transaction, changes, neighbourhood, publication
 from mdm.store.codec import from_json, to_json
@@ -45,7 +47,7 @@ class Republished:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """What is to be published, and has only been minted yet.
+    """What is to be published; nothing of it is written yet, and the IDs are not minted.
 
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
     `rewritten` (serial, attributes) are the golden records that last and say something else.
@@ -64,7 +66,8 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
     """Publish what re-clustering found, if anything; nothing is committed here."""
     if found.nothing:
         return Republished({}, {}, range(0), frozenset(), NO_EVENTS)
-    ready = prepare(tx, model, found, at=at)
+    ready = prepare(tx, model, found)
+    publication.issue(tx, ready.minted, at)
     publication.publish(tx, ready.publication, at=at)
     events, _ = difference(
         _crosswalk(ready.before),
@@ -79,11 +82,11 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
     return Republished(ready.before, ready.after, ready.minted, ready.changed, events)
 
 
-def prepare(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Prepared:
-    """Work out what is to be published, and mint the golden IDs that it needs."""
+def prepare(tx: Transaction, model: ReadyModel, found: Reclustered) -> Prepared:
+    """Work out what is to be published, with the serials of the golden IDs that it needs."""
     residents, labels = _with_related(tx, found)
     assignment = _assign(residents, labels)
-    minted = publication.mint(tx, assignment.minted, at)
+    minted = publication.next_serials(tx, assignment.minted)
     new = np.array(minted, np.int64)
     serials = with_minted(assignment.serials, new).tolist()
     own = with_minted(assignment.own, new).tolist()
@@ -96,20 +99,16 @@ def prepare(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) 
     golden = _golden(model, _rewritten(_clusters(residents, serials), before, found))
     said, rewritten = _said(tx, golden)
     return Prepared(
-        publication=Publication(
-            pairs_gone=_table(found.gone, "record_l", "record_r"),
-            pairs=_pairs(found),
-            crosswalk_gone=_table(
-                [(n,) for n in sorted(before.keys() - after.keys())], "record_id"
-            ),
-            crosswalk=_table(sorted(after.items() - before.items()), "record_id", "serial"),
-            touched=_table([(n,) for n in sorted(touched)], "serial"),
-            golden_gone=_table(
+        publication=replace(
+            record_tables(model, found),
+            crosswalk_gone=table([(n,) for n in sorted(before.keys() - after.keys())], "record_id"),
+            crosswalk=table(sorted(after.items() - before.items()), "record_id", "serial"),
+            touched=table([(n,) for n in sorted(touched)], "serial"),
+            golden_gone=table(
                 [(n,) for n in sorted({*before.values()} - {*after.values()})], "serial"
             ),
             golden=golden,
-            standardised=_standardised(model, found),
-            records=_settled(found, residents, own),
+            records=settled(found, residents, own),
         ),
         before=before,
         after=after,
@@ -190,7 +189,7 @@ def _said(tx: Transaction, golden: pa.Table) -> tuple[set[int], pa.Table]:
         for serial in sorted(said & kept.keys())
         if (names := _differing(from_json(kept[serial][0]), from_json(rows[serial][0])))
     ]
-    return said, _table(anew, "serial", "attributes", texts=1)
+    return said, table(anew, "serial", "attributes", texts=1)
 
 
 def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
@@ -207,7 +206,7 @@ def _golden(model: ReadyModel, clusters: Clusters) -> pa.Table:
     rows = [
         (serial, to_json(golden.attributes), to_json(golden.provenance)) for serial, golden in made
     ]
-    return _table(rows, "serial", "attributes", "provenance", texts=2)
+    return table(rows, "serial", "attributes", "provenance", texts=2)
 
 
 def _member(resident: Resident, model: ReadyModel) -> Member:
@@ -218,57 +217,6 @@ def _member(resident: Resident, model: ReadyModel) -> Member:
         modified_at=resident.modified_at,
         attributes=shaped(resident.attributes, model.rules),
         standardised=resident.standardised,
-    )
-
-
-def _pairs(found: Reclustered) -> pa.Table:
-    rows = sorted(
-        (pair.record_l, pair.record_r, pair.weight, pair.inside_only) for pair in found.pairs
-    )
-    table = _table([row[:3] for row in rows], "record_l", "record_r", "weight")
-    return table.append_column("inside_only", pa.array([row[3] for row in rows], pa.bool_()))
-
-
-def _standardised(model: ReadyModel, found: Reclustered) -> pa.Table:
-    rows = [
-        (each.record_id, each.content_hash, model.rules.rules_hash, to_json(each.standardised))
-        for each in found.changed.residents
-        if each.record_id in found.changed.anew and each.live
-    ]
-    return _table(rows, "record_id", "content_hash", "rules_hash", "attributes", texts=3)
-
-
-def _settled(found: Reclustered, residents: Sequence[Resident], own: Sequence[int]) -> pa.Table:
-    """List the records that are settled now, and those that get another own ID."""
-    changed = found.changed.numbers
-    rows = [
-        (each.record_id, each.content_hash, None if each.own_serial == serial else serial)
-        for each, serial in zip(residents, own, strict=True)
-        if each.own_serial != serial or each.record_id in changed
-    ]
-    rows += [
-        (each.record_id, each.content_hash, None)
-        for each in found.changed.residents
-        if not each.live
-    ]
-    return pa.table(
-        {
-            "record_id": pa.array([row[0] for row in rows], pa.int64()),
-            "content_hash": pa.array([row[1] for row in rows], pa.string()),
-            "own_serial": pa.array([row[2] for row in rows], pa.int64()),
-        }
-    )
-
-
-def _table(rows: Iterable[Sequence[object]], *names: str, texts: int = 0) -> pa.Table:
-    """Make a table of whole numbers; the last `texts` columns are text."""
-    listed = list(rows)
-    numbers = len(names) - texts
-    return pa.table(
-        {
-            name: pa.array([row[at] for row in listed], pa.int64() if at < numbers else pa.string())
-            for at, name in enumerate(names)
-        }
     )
 
 

@@ -1,18 +1,12 @@
 """The keys of records: those they are searched by, and those that blocking finds them by."""
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 import sqlalchemy as sa
 
-from mdm.model.search import SearchKey
 from mdm.store.bulk import execute, indexed_after, is_sqlite, merge
 from mdm.store.inline import can_be_inlined
 from mdm.store.schema import blocking_key, search_key
 from mdm.store.store import Transaction
-
-_ID: pa.DataType = pa.int64()
-_TEXT: pa.DataType = pa.string()
 
 _DROP_SEARCH_KEYS = sa.text("""
     DELETE FROM search_key
@@ -43,33 +37,6 @@ _WRITE_SEARCH_KEYS = sa.text("""
     WHERE true
     ON CONFLICT (kind, value, record_id) DO NOTHING
 """)
-
-
-def write_keys(
-    tx: Transaction,
-    keys_of: Sequence[int],
-    search_keys: Sequence[tuple[SearchKey, int]],
-    blocking_keys: Sequence[tuple[int, int]],
-) -> None:
-    """Give records their new keys in place of all they had: (search key or key hash, record ID)."""
-    found = sorted((key.kind, key.value, record_id) for key, record_id in search_keys)
-    replace_keys(
-        tx,
-        pa.table({"record_id": pa.array(keys_of, _ID)}),
-        pa.table(
-            {
-                "kind": pa.array([kind for kind, _, _ in found], _TEXT),
-                "value": pa.array([value for _, value, _ in found], _TEXT),
-                "record_id": pa.array([record_id for _, _, record_id in found], _ID),
-            }
-        ),
-        pa.table(
-            {
-                "key_hash": pa.array([key for key, _ in blocking_keys], _ID),
-                "record_id": pa.array([record_id for _, record_id in blocking_keys], _ID),
-            }
-        ),
-    )
 
 
 def replace_keys(

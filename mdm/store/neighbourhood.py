@@ -60,11 +60,10 @@ _BY_ID = ByNumbers(f"{_RESIDENTS} WHERE r.record_id IN ({{numbers}})")
 _BY_OWN = ByNumbers(f"{_RESIDENTS} WHERE r.own_serial IN ({{numbers}}) AND r.retired_at IS NULL")
 _BY_SERIAL = ByNumbers(f"{_RESIDENTS} WHERE c.serial IN ({{numbers}})")
 
-_SHARING = ByNumbers("""
-    SELECT DISTINCT own.record_id AS own, other.record_id AS other
-    FROM blocking_key own
-    JOIN blocking_key other ON other.key_hash = own.key_hash
-    WHERE own.record_id IN ({numbers}) AND other.record_id <> own.record_id
+_WITH_KEYS = ByNumbers("""
+    SELECT key_hash, record_id
+    FROM blocking_key
+    WHERE key_hash IN ({numbers})
 """)
 
 # What changed since the last publication takes no part: its keys are those of before.
@@ -139,9 +138,9 @@ def waiting_in(tx: Transaction, serials: Collection[int]) -> set[int]:
     return {row.record_id for row in _WAITING.rows(tx, serials)}
 
 
-def sharing_keys(tx: Transaction, record_ids: Collection[int]) -> list[tuple[int, int]]:
-    """List (record, other record) wherever another record has a blocking key of one of these."""
-    return [(row.own, row.other) for row in _SHARING.rows(tx, record_ids)]
+def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:
+    """List (blocking key, record) for every record that is kept with one of these keys."""
+    return [(row.key_hash, row.record_id) for row in _WITH_KEYS.rows(tx, keys)]
 
 
 def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, Attributes]:

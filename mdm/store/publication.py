@@ -151,18 +151,28 @@ _SETTLE = sa.text("""
 
 
 def mint(tx: Transaction, count: int, at: str) -> range:
-    """Issue new golden IDs (`g` and 20 hexadecimal digits); the result is their serials.
+    """Issue new golden IDs; the result is their serials."""
+    serials = next_serials(tx, count)
+    issue(tx, serials, at)
+    return serials
+
+
+def next_serials(tx: Transaction, count: int) -> range:
+    """Tell the serials of the golden IDs that are issued next; nothing is issued here.
 
     Serials count up without end: golden IDs are never deleted, so none is issued twice.
     """
     if not count:
         return range(0)
     first = int(scalar(tx, _LAST_SERIAL)) + 1
-    serials = range(first, first + count)
+    return range(first, first + count)
+
+
+def issue(tx: Transaction, serials: range, at: str) -> None:
+    """Issue golden IDs (`g` and 20 hexadecimal digits) of the serials that are next."""
     names = (f"g{secrets.token_hex(10)}" for _ in serials)
     table = pa.table({"serial": pa.array(serials, _ID), "golden_id": pa.array(names, _TEXT)})
     merge(tx, "staged_golden_id", table, _MINT, at=at)
-    return serials
 
 
 def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
