@@ -16,7 +16,9 @@ from mdm.matching.explaining import SplinkExplainer
 from mdm.matching.scorer import Scorers
 from mdm.model.clock import now
 from mdm.model.errors import Fault, MdmError, RecordInvalid
+from mdm.model.judgements import Proposal
 from mdm.model.models import ModelVersion
+from mdm.model.previews import Preview
 from mdm.model.progress import SILENT, Progress
 from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, RecordRef, Source
 from mdm.model.rules.rules import Rules
@@ -107,6 +109,14 @@ class Hub:
     def judging(self) -> Judge:
         """What takes stewards' judgements."""
         return Judge(self.store, self._ready_models)
+
+    def preview(self, proposal: Proposal) -> Preview:
+        """Tell what a judgement would give, as `Judge.preview` says; nothing is written."""
+        return self.judging.preview(proposal)
+
+    def preview_withdrawal(self, judgement_id: int) -> Preview:
+        """Tell what withdrawing a judgement would give, as `Judge.preview_withdrawal` says."""
+        return self.judging.preview_withdrawal(judgement_id)
 
     @cached_property
     def users(self) -> Users:

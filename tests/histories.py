@@ -22,6 +22,7 @@ from mdm.resolution import around
 from mdm.resolution.resolve import resolve
 from mdm.store import models
 from tests.drawing import draw_parts, draw_shown, known_people, names
+from tests.foreseen import Foreseen
 from tests.resolving import Meanwhile, Office, ref
 from tests.small_world import RULES, Stores
 
@@ -57,6 +58,7 @@ class History(RuleBasedStateMachine):
         self._open = ExitStack()
         self.office = Office(self._open.enter_context(self.stores.fresh()))
         self.hub = Hub(self.office.store, RULES[0])
+        self.foreseen = Foreseen(self.office, self.hub)
         self.judged: list[int] = []
         self.golden_ids: set[str] = set()
         self.happened: set[str] = set()
@@ -114,9 +116,7 @@ class History(RuleBasedStateMachine):
     def withdraw(self, data) -> None:
         before = self.own_ids()
         try:
-            self.hub.judging.withdraw(
-                data.draw(st.sampled_from(self.judged[-2:])), "steward", "looked again"
-            )
+            self.foreseen.withdraw(data.draw(st.sampled_from(self.judged[-2:])))
         except MdmError:  # it is out of force, or would bring a contradiction back
             return
         self._stepped(before)
@@ -232,7 +232,7 @@ class History(RuleBasedStateMachine):
         superseded: list[int] = []
         while True:
             try:
-                done = self.hub.judging.judge(replace(proposal, supersedes=superseded))
+                done = self.foreseen.judge(replace(proposal, supersedes=superseded))
             except Contradiction as contradiction:
                 superseded.append(next(n for n in contradiction.judgements if n not in superseded))
                 self.happened.add("judgement superseded")

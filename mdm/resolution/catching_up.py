@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 
 from mdm.matching.scorer import Scorers
-from mdm.model.judgements import Judgement
 from mdm.model.models import ModelVersion
+from mdm.resolution.judged_around import NO_CHANGE, JudgementChange
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import Prepared, prepare
@@ -36,10 +36,10 @@ class Meanwhile:
     """The records that were submitted since a snapshot, and the judgements made or withdrawn."""
 
     record_ids: Sequence[int] = ()
-    judged: Sequence[Judgement] = ()
+    judged: JudgementChange = NO_CHANGE
 
     def __len__(self) -> int:
-        return len(self.record_ids) + len(self.judged)
+        return len(self.record_ids) + len(self.judged.all)
 
 
 NOTHING = Meanwhile()
@@ -58,8 +58,10 @@ def read_meanwhile(tx: Transaction, snapshot: Snapshot) -> Meanwhile:
     connection.execute(_PRESENT_OWN)
     before = {each.judgement_id: each for each in snapshot.judgements}
     after = {each.judgement_id: each for each in judgements.in_force(tx)}
-    acts = [*before.items(), *after.items()]
-    judged = [each for number, each in acts if (number in before) != (number in after)]
+    judged = JudgementChange(
+        come=[each for number, each in after.items() if number not in before],
+        go=[each for number, each in before.items() if number not in after],
+    )
     return Meanwhile([record_id for (record_id,) in rows], judged)
 
 
@@ -135,16 +137,14 @@ def _without_golden(differing: Publication) -> Publication:
     )
 
 
-def _chunks(
-    tx: Transaction, meanwhile: Meanwhile
-) -> Iterator[tuple[set[int], Sequence[Judgement]]]:
+def _chunks(tx: Transaction, meanwhile: Meanwhile) -> Iterator[tuple[set[int], JudgementChange]]:
     """Give the records that still wait, some at a time; the judgements come with the first."""
     judged = meanwhile.judged
     for start in range(0, max(len(meanwhile.record_ids), 1), _AT_ONCE):
         chunk = meanwhile.record_ids[start : start + _AT_ONCE]
         waiting = {each.record_id for each in neighbourhood.residents(tx, chunk) if each.pending}
         yield waiting, judged
-        judged = ()
+        judged = NO_CHANGE
 
 
 def _bring_up(connection: duckdb.DuckDBPyConnection, done: CaughtUp) -> None:

@@ -7,7 +7,7 @@ became of their pairs.  Only the components before and after are read, by index.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -19,7 +19,7 @@ from mdm.identity.judgements import Constraints, Pair
 from mdm.model.judgements import Judgement
 from mdm.resolution.around import Component, KeptLinks, Links, Walks
 from mdm.resolution.changed import Changed
-from mdm.resolution.judged_around import JudgedAround
+from mdm.resolution.judged_around import NO_CHANGE, JudgedAround, JudgementChange
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.weighing import Weighing
 from mdm.store import Transaction, neighbourhood
@@ -53,7 +53,7 @@ def recluster(
     tx: Transaction,
     model: ReadyModel,
     record_ids: Collection[int],
-    judged: Sequence[Judgement] = (),
+    change: JudgementChange = NO_CHANGE,
 ) -> Reclustered:
     """Re-cluster around records that changed, and around the members of judgements.
 
@@ -64,7 +64,7 @@ def recluster(
         changing = set(record_ids)
         while True:
             changed = Changed.of(tx, model, changing)
-            around = _Around(tx, model, changed, Weighing(scorer), judged)
+            around = _Around(tx, model, changed, Weighing(scorer), change)
             if changing.issuperset(around.waiting):
                 return around.reclustered()
             changing |= around.waiting
@@ -79,17 +79,17 @@ class _Around:
         model: ReadyModel,
         changed: Changed,
         weighing: Weighing,
-        judged: Sequence[Judgement],
+        change: JudgementChange,
     ) -> None:
         self._tx = tx
         self._model = model
         self._changed = changed
         self._weighing = weighing
-        self._judgements = judged
-        self._judged = JudgedAround(tx)
+        self._change = change
+        gone = {each.judgement_id for each in change.go}
+        self._judged = JudgedAround(tx, change.come, without=gone)
         self._kept = KeptLinks(tx, model.link)
-        members = {member.record_id for each in judged for member in each.members}
-        self._judged.look_at(changed.numbers | members)
+        self._judged.look_at(changed.numbers | change.members())
         self._look_at(changed.residents)
         self._scored = self._score_candidates()
         self._components = self._find_components()
@@ -151,14 +151,13 @@ class _Around:
         seeds |= {
             record for pair, weight in self._scored.items() if weight >= link for record in pair
         }
-        members = self._judged.members()
-        members |= {m.record_id for each in self._judgements for m in each.members}
+        members = self._judged.members() | self._change.members()
         seeds |= neighbourhood.contents(self._tx, members).keys()
         return set(seeds - (changed.numbers - changed.living))
 
     def _unchanged_parts(self, seeds: Iterable[int]) -> list[Component]:
         """Find the components of what was there before and is there still."""
-        acts, changed = self._judgements, self._changed.numbers
+        acts, changed = self._change.all, self._changed.numbers
         numbers = {each.judgement_id for each in acts}
         judged = JudgedAround(self._tx, without=numbers, absent=changed)
         cut = {_pair(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
@@ -170,7 +169,11 @@ class _Around:
 
     def _read_residents(self) -> list[Resident]:
         numbers = {record for component in self._components for record in component.members}
-        standing = neighbourhood.residents(self._tx, numbers - self._changed.living)
+        own = self._change.own
+        standing = [
+            replace(each, own_serial=own[each.record_id]) if each.record_id in own else each
+            for each in neighbourhood.residents(self._tx, numbers - self._changed.living)
+        ]
         self._look_at(standing)
         changed = [each for each in self._changed.residents if each.record_id in numbers]
         return sorted([*standing, *changed], key=lambda each: each.ref)

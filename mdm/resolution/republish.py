@@ -50,10 +50,12 @@ class Prepared:
     """What is to be published; nothing of it is written yet, and the IDs are not minted.
 
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
-    `rewritten` (serial, attributes) are the golden records that last and say something else.
+    `rewritten` (serial, attributes) are the golden records that last and say something else;
+    `residents` are the records of `after`.
     """
 
     publication: Publication
+    residents: Sequence[Resident]
     before: Mapping[int, int]
     after: Mapping[int, int]
     minted: range
@@ -66,7 +68,11 @@ def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str
     """Publish what re-clustering found, if anything; nothing is committed here."""
     if found.nothing:
         return Republished({}, {}, range(0), frozenset(), NO_EVENTS)
-    ready = prepare(tx, model, found)
+    return publish(tx, model, prepare(tx, model, found), at=at)
+
+
+def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> Republished:
+    """Write what was prepared in the same transaction."""
     publication.issue(tx, ready.minted, at)
     publication.publish(tx, ready.publication, at=at)
     events, _ = difference(
@@ -110,6 +116,7 @@ def prepare(tx: Transaction, model: ReadyModel, found: Reclustered) -> Prepared:
             golden=golden,
             records=settled(found, residents, own),
         ),
+        residents=residents,
         before=before,
         after=after,
         minted=minted,

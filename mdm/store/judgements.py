@@ -93,6 +93,13 @@ def in_force(tx: Transaction) -> list[Judgement]:
     ]
 
 
+def superseded_by(tx: Transaction, judgement_id: int) -> list[Judgement]:
+    """List the judgements that one superseded, oldest first."""
+    query = sa.select(_columns.judgement_id).where(_columns.superseded_by == judgement_id)
+    numbers = tx.connection.execute(query.order_by(_columns.judgement_id)).scalars().all()
+    return [get(tx, number) for number in numbers]
+
+
 _ANY_IN_FORCE = sa.text(
     "SELECT 1 FROM judgement WHERE superseded_by IS NULL AND withdrawn_at IS NULL LIMIT 1"
 )
