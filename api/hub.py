@@ -8,6 +8,7 @@ from flask import current_app
 from mdm.finding.finder import Finder
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
+from mdm.model.previews import Preview
 from mdm.model.records import RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
@@ -92,6 +93,14 @@ class Hub(Protocol):
     @property
     def judging(self) -> Judging:
         """What takes judgements."""
+        ...
+
+    def preview(self, proposal: Proposal) -> Preview:
+        """Tell what a judgement would give."""
+        ...
+
+    def preview_withdrawal(self, judgement_id: int) -> Preview:
+        """Tell what withdrawing a judgement would give."""
         ...
 
     @property

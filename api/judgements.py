@@ -18,8 +18,9 @@ from api.judgement_schemas import (
 )
 from api.openapi import problem_responses
 from api.parameters import NoQuery, next_page, position
+from api.preview_schemas import Preview
 from api.problems import FieldFault
-from mdm.model import views
+from mdm.model import previews, views
 from mdm.model.judgements import Proposal
 from mdm.model.records import RecordRef
 
@@ -52,6 +53,19 @@ def judge(_: dict[str, Any], proposal: Proposal) -> tuple[views.JudgementDone, d
     done = hub().judging.judge(proposal)
     location = url_for("judgements.read", judgement_id=done.judgement_id)
     return done, {"Location": location, "Cache-Control": "no-store"}
+
+
+@blueprint.route("/preview", methods=["POST"])
+@blueprint.arguments(NoQuery, location="query", unknown=None)
+@blueprint.arguments(GivenJudgement)
+@blueprint.response(200, Preview)
+@problem_responses(blueprint, *_ACT, problems.TOO_LARGE, problems.PRECONDITION_FAILED)
+def preview(_: dict[str, Any], proposal: Proposal) -> tuple[previews.Preview, dict[str, str]]:
+    """Tell what a judgement would give, golden records and golden IDs; nothing is kept.
+
+    It is refused where the judgement would be.
+    """
+    return hub().preview(proposal), {"Cache-Control": "no-store"}
 
 
 @blueprint.route("")
@@ -92,3 +106,17 @@ def withdraw(
     """
     done = hub().judging.withdraw(judgement_id, query["actor"], query["reason"])
     return done, {"Cache-Control": "no-store"}
+
+
+@blueprint.route("/<int(max=9007199254740991):judgement_id>/withdrawal")
+@blueprint.arguments(NoQuery, location="query", unknown=None)
+@blueprint.response(200, Preview)
+@problem_responses(blueprint, *_ACT, problems.NOT_IN_FORCE)
+def preview_withdrawal(
+    _: dict[str, Any], judgement_id: int
+) -> tuple[previews.Preview, dict[str, str]]:
+    """Tell what withdrawing a judgement would give; nothing is kept.
+
+    It is refused where the withdrawal would be.
+    """
+    return hub().preview_withdrawal(judgement_id), {"Cache-Control": "no-store"}

@@ -1,6 +1,7 @@
 """Stewards' judgements over HTTP: partitions of what was shown, superseded, withdrawn."""
 
 import pytest
+import schemathesis
 from flask.testing import FlaskClient
 
 from api import create_app
@@ -33,14 +34,14 @@ def shown(name: str, **more) -> dict:
     return {"source": source, "key": key, **more}
 
 
-def judge(client: FlaskClient, *parts, **more):
+def judge(client: FlaskClient, *parts, to: str = JUDGEMENTS, **more):
     body = {
         "parts": [[shown(name) for name in part] for part in parts],
         "actor": "steward",
         "reason": "called them",
         **more,
     }
-    return client.post(JUDGEMENTS, json=body)
+    return client.post(to, json=body)
 
 
 def withdraw(client: FlaskClient, number: int):
@@ -221,3 +222,50 @@ def test_what_there_is_not_is_told(client):
     problem(client.get(f"{JUDGEMENTS}/{10**30}"), 404, "not-found")
     told = problem(client.delete(f"{JUDGEMENTS}/7"), 422, "invalid-parameters")
     assert [fault["field"] for fault in told["errors"]] == ["actor", "reason"]
+
+
+def test_a_preview_tells_what_a_judgement_would_give_and_keeps_nothing(office, client):
+    before, homes = office.rows(TABLES), office.homes()
+    answer = judge(client, ["bank/2", "bank/3"], to=f"{JUDGEMENTS}/preview")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    (golden,) = answer.json["golden_records"]
+    assert (golden["golden_id"], golden["standing"]) == (homes["bank/2"], "kept")
+    assert golden["records"] == [shown("bank/2"), shown("bank/3")]
+    after = [*BOB["email"], *CID["email"]]
+    change = {"attribute": "email", "before": list(BOB["email"]), "after": after}
+    assert golden["changes"] == [change]
+    assert answer.json["elsewhere"] == [{"asked": homes["bank/3"], "golden_id": homes["bank/2"]}]
+    assert office.rows(TABLES) == before
+
+
+def test_a_preview_of_a_withdrawal_tells_which_id_comes_back(office, client):
+    homes = office.homes()
+    number = judge(client, ["bank/2", "bank/3"]).json["judgement_id"]
+    answer = client.get(f"{JUDGEMENTS}/{number}/withdrawal")
+    assert [each["standing"] for each in answer.json["golden_records"]] == ["kept", "restored"]
+    assert answer.json["golden_records"][1]["golden_id"] == homes["bank/3"]
+    withdraw(client, number)
+    problem(client.get(f"{JUDGEMENTS}/{number}/withdrawal"), 409, "not-in-force")
+    problem(client.get(f"{JUDGEMENTS}/99/withdrawal"), 404, "not-found")
+
+
+def test_previews_are_as_the_document_says(client):
+    number = judge(client, ["bank/2", "bank/3"]).json["judgement_id"]
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", client.application)
+    withdrawal = schema[f"{JUDGEMENTS}/{{judgement_id}}/withdrawal"]["GET"]
+    withdrawal.Case(path_parameters={"judgement_id": number}).call_and_validate()
+    parts = [[shown("bank/1")], [shown("shop/1")]]
+    body = {"parts": parts, "actor": "steward", "reason": "called them"}
+    case = schema[f"{JUDGEMENTS}/preview"]["POST"].Case(body=body, media_type="application/json")
+    case.call_and_validate()
+
+
+def test_a_preview_is_refused_where_the_judgement_would_be(client):
+    preview = f"{JUDGEMENTS}/preview"
+    number = judge(client, ["bank/1"], ["shop/1"]).json["judgement_id"]
+    refused = problem(judge(client, ["bank/1", "shop/1"], to=preview), 409, "contradiction")
+    assert f"judgements {number}:" in refused["detail"]
+    problem(judge(client, ["bank/2"], to=preview), 422, "invalid-parameters")
+    late = {"parts": [[shown("bank/2", version=2)], [shown("bank/3")]]}
+    body = {**late, "actor": "steward", "reason": "looked"}
+    problem(client.post(preview, json=body), 412, "precondition-failed")
