@@ -41,13 +41,26 @@ def explanation(
     parts = [Part("prior", "before anything is compared", math.log2(prior / (1 - prior)))]
     for comparison in model.settings["comparisons"]:
         name = comparison["output_column_name"]
-        bits = row[f"mw_{name}"] + row.get(f"mw_tf_adj_{name}", 0.0)
-        parts.append(Part(name, _words(comparison, row[f"gamma_{name}"]), bits))
+        level = _level(comparison, row[f"gamma_{name}"])
+        rarity = row.get(f"mw_tf_adj_{name}", 0.0)
+        words = str(level["label_for_charts"]) + _rarity(model, level, rarity)
+        parts.append(Part(name, words, row[f"mw_{name}"] + rarity))
     return PairExplanation(*pair, weight_bits=row["match_weight"], parts=tuple(parts))
 
 
-def _words(comparison: dict[str, Any], gamma: int) -> str:
-    """Say which level a pair is at: Splink numbers them from the last (0), the null level is -1."""
-    levels = comparison["comparison_levels"]
-    level = levels[0] if gamma == -1 else levels[len(levels) - 1 - gamma]
-    return str(level["label_for_charts"])
+def _level(comparison: dict[str, Any], gamma: int) -> dict[str, Any]:
+    """Find the level a pair is at: Splink numbers them from the last (0), the null level is -1."""
+    levels: list[dict[str, Any]] = comparison["comparison_levels"]
+    return levels[0] if gamma == -1 else levels[len(levels) - 1 - gamma]
+
+
+def _rarity(model: ScoringModel, level: Mapping[str, Any], bits: float) -> str:
+    """Say how rare the value is that two records share, where that changed the weight by `bits`.
+
+    They are log2(u / frequency), u being the chance that any two values agree.  For example u =
+    1 in 500 and 6.3 bits make a frequency of 1 in 40,000.
+    """
+    if not bits:
+        return ""
+    several = round(2**bits / model.agreeing[level["tf_adjustment_column"]])
+    return f", and {'rare' if bits > 0 else 'common'}: 1 in {several:,}"

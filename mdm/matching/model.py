@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -75,23 +75,35 @@ class ScoringModel:
         return pa.array(found, pa.float64())
 
     @cached_property
+    def agreeing(self) -> dict[str, float]:
+        """Tell the chance that two values agree, of each attribute that has term frequencies.
+
+        It is the u of all levels where the attribute is the same.
+        """
+        return {name: sum(u.values()) for name, _, u in self._agreeing()}
+
+    @cached_property
     def _scales(self) -> dict[str, float]:
         """Tell by how much the frequencies of each attribute's values are multiplied for Splink.
 
-        Splink weighs a frequency against the u of the level where the attribute alone is the same.
-        The chance that two values agree is the u of all levels where it is the same.
+        Splink weighs a frequency against the u of the level where the attribute alone is the same;
+        what it must be weighed against is the chance that two values agree.
         """
         scales = {}
+        for name, comparison, u in self._agreeing():
+            alone = (u[at] for at in u if comparison.levels[at].when == {name: "same"})
+            scales[name] = next(alone) / sum(u.values())
+        return scales
+
+    def _agreeing(self) -> Iterator[tuple[str, Comparison, dict[int, float]]]:
+        """Give attributes with term frequencies: name, comparison, u by level where it agrees."""
         for written, comparison in zip(
             self.settings["comparisons"], self.rules.comparisons, strict=True
         ):
             shown = written["comparison_levels"][-len(comparison.levels) - 1 : -1]
             for place, others in agreeing_levels(comparison).items():
-                name = comparison.levels[place].term_frequency
                 u = {other: float(shown[other]["u_probability"]) for other in others}
-                alone = (u[at] for at in others if comparison.levels[at].when == {name: "same"})
-                scales[str(name)] = next(alone) / sum(u.values())
-        return scales
+                yield str(comparison.levels[place].term_frequency), comparison, u
 
     @cached_property
     def _known_frequencies(self) -> pa.Table:
