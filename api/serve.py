@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 class Listening:
     """Where the API listens and with how many processes and threads in each.
 
-    Only this machine reaches it unless `host` says otherwise: there is no access control yet.
+    Only this machine reaches it unless `host` says otherwise: the API has no access control yet.
     """
 
     host: str = LOOPBACK

@@ -14,6 +14,7 @@ from mdm.model.errors import Fault, NotFound, RecordInvalid, ReviewClosed, Revie
 from mdm.model.explanation import Explainer
 from mdm.model.reviews import (
     MOST_PAIRS,
+    MOST_RECORDS,
     Backlog,
     ClosedReview,
     Review,
@@ -21,10 +22,11 @@ from mdm.model.reviews import (
     ReviewSummary,
 )
 from mdm.model.rules.rules import Rules
-from mdm.model.views import Page, Position
+from mdm.model.views import Page, Position, SourceRecord
 from mdm.store import Store, Transaction, models, review_notes
-from mdm.store.reads import evidence, golden
+from mdm.store.reads import evidence, golden, records
 from mdm.store.reads import reviews as reads
+from mdm.store.reads.members import members
 from mdm.store.reads.reviews import Serials
 from mdm.store.reads.snapshot import snapshot
 from mdm.store.review_notes import ReviewNote
@@ -162,6 +164,8 @@ class Reviews:
         return Review(
             summary=summary,
             golden_records=golden.golden_records(tx, named),
+            members={each.ref: each for serial in named for each in members(tx, serial).values()},
+            records=_records(tx, one) if other is None else [],
             pairs=explained(tx, self._explainer, model, pairs),
             pair_count=evidence.pair_count(tx, *both),
             judgements=evidence.opinions_within(tx, named),
@@ -176,6 +180,10 @@ class Reviews:
         if chosen.attribute is not None and chosen.attribute not in names:
             told = f"is no attribute; the rules have: {', '.join(names)}"
             raise RecordInvalid([Fault("attribute", told)])
+
+
+def _records(tx: Transaction, serial: int) -> list[SourceRecord]:
+    return [each for _, each in records.records_of(tx, serial, after=0, limit=MOST_RECORDS)]
 
 
 def _next(

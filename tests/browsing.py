@@ -90,7 +90,8 @@ class Desk:
             self.open("/steward/login")
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Log in").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Log in").click()
 
     def heading(self) -> str:
         """Read what the page is headed."""

@@ -3,9 +3,11 @@
 from flask import Flask
 
 from api.steward import (
+    decide,
     find,
     golden_record,
     login,
+    noting,
     pages,
     queue,
     review,
@@ -17,7 +19,7 @@ from api.steward import (
 __all__ = ["register"]
 
 # importing a page's module gives the blueprint its routes
-_PAGES = (find, golden_record, login, queue, review, timeline, withdrawal)
+_PAGES = (decide, find, golden_record, login, noting, queue, review, timeline, withdrawal)
 
 
 def register(app: Flask) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, request, url_for
 from flask import render_template as render
+from flask import session as flask_session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
@@ -51,7 +52,13 @@ def configure(app: Flask) -> None:
 def page(template: str, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401
     """Write a page of a template in `steward/`."""
     navigation = [(url_for(name), told, request.endpoint == name) for name, told in NAVIGATION]
-    html = render(f"steward/{template}", steward=session.steward(), navigation=navigation, **shown)
+    html = render(
+        f"steward/{template}",
+        steward=session.steward(),
+        last=flask_session.get("last"),
+        navigation=navigation,
+        **shown,
+    )
     return make_response(html, status)
 
 

@@ -1,11 +1,13 @@
 """The queue: what there is to review, in the order of what an answer is worth."""
 
-from flask import Response, flash
+from flask import Response
 
 from api.hub import hub, reading
 from api.steward import naming
 from api.steward.choosing import choice
-from api.steward.pages import behind, blueprint, further, page, steward, to
+from api.steward.noting import next_one
+from api.steward.pages import behind, blueprint, further, page
+from api.steward.review import stewards
 from mdm.model.errors import RecordInvalid
 from mdm.model.reviews import ReviewSummary
 
@@ -42,24 +44,14 @@ def queue() -> Response:
         faults=faults,
         sources=[(each.name, each.name) for each in reading().sources()],
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
-        stewards=_stewards(),
+        stewards=[(name, name) for name in stewards()],
     )
 
 
 @blueprint.post("/queue/next")
 def take_next() -> Response:
     """Take the review of most worth that nobody else has, and show it."""
-    chosen = choice()
-    found = hub().reviews.take_next(steward(), chosen.filter)
-    if found is None:
-        flash("There is nothing left to review with these filters.", "good")
-        return to("queue", **chosen.given)
-    return to("review", review_id=found.review_id, **chosen.given)
-
-
-def _stewards() -> list[tuple[str, str]]:
-    users = hub().users.listing()
-    return [(each.name, each.name) for each in users if each.disabled_at is None]
+    return next_one(None)
 
 
 def names(items: list[ReviewSummary]) -> dict[str, str]:

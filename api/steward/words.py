@@ -48,7 +48,8 @@ def _told(seconds: float) -> str:
 
 def bits(weight: float) -> str:
     """Write a match weight with its sign, e.g. `+11.3`; the minus is as wide as the plus."""
-    return f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
+    rounded = round(weight, 1)
+    return f"{rounded:+.1f}".replace("-", "\N{MINUS SIGN}") if rounded else "0.0"
 
 
 def percent(probability: float) -> str:
@@ -65,4 +66,11 @@ def shortened(text: str, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-FILTERS = {"ago": ago, "bits": bits, "count": count, "percent": percent, "shortened": shortened}
+def listed(value: object) -> str:
+    """Write a value of an attribute; several ones with a comma between, `nothing` for none."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value) if value else "nothing"
+
+
+FILTERS = {each.__name__: each for each in (ago, bits, count, listed, percent, shortened)}

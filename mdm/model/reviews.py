@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mdm.model.views import Evidence, GoldenRecord, Opinion, match_probability
+from mdm.model.inside import Member
+from mdm.model.records import RecordRef
+from mdm.model.views import Evidence, GoldenRecord, Opinion, SourceRecord, match_probability
 
 ReviewKind = Literal["match", "cluster"]
 """Are these two golden records one customer?  Is this golden record one customer?"""
@@ -15,6 +17,8 @@ now."""
 
 MOST_PAIRS = 50
 """Pairs that a review shows, the strongest first."""
+MOST_RECORDS = 5
+"""Records of a cluster that a review shows with their values, in the order of arrival."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,16 @@ class ClosedReview:
 class Review:
     """A question with all that a steward needs to answer it, open or closed.
 
-    `golden_records`: those of the question that are published; `pairs`: those between the two, or
-    inside the one, the strongest first, at most MOST_PAIRS of `pair_count`; `judgements`: those in
-    force on two or more of its records.
+    `golden_records`: those of the question that are published; `members`: what is known of their
+    records; `records`: the first MOST_RECORDS of a cluster, with their values.  `pairs`: those
+    between the two, or inside the one, the strongest first, at most MOST_PAIRS of `pair_count`;
+    `judgements`: those in force on two or more of its records.
     """
 
     summary: ReviewSummary | ClosedReview
     golden_records: Sequence[GoldenRecord]
+    members: Mapping[RecordRef, Member]
+    records: Sequence[SourceRecord]
     pairs: Sequence[Evidence]
     pair_count: int
     judgements: Sequence[Opinion]

@@ -1,0 +1,125 @@
+"""An office with questions to stewards, and a steward who answers them without a browser."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import unescape
+from zlib import crc32
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mdm.hub import Hub
+from mdm.model.errors import MdmError
+from mdm.model.judgements import Proposal, Shown
+from mdm.model.reviews import ReviewFilter, ReviewSummary
+from mdm.model.submissions import Submission
+from tests.browsing import PASSWORD
+from tests.resolving import ANN, BOB, CID, RULES, Office
+from tests.steward_client import logged_in
+
+DAN = {"given_name": "Dan", "date_of_birth": "1955-05-05", "email": ("ann@lee.example",)}
+"""Shares Ann's e-mail: worth a review and no more."""
+BOO = {"given_name": "Boo", "date_of_birth": "1951-01-01", "email": ("bob@ray.example",)}
+"""Shares Bob's."""
+FAY = {"given_name": "Fay", "date_of_birth": "1960-06-06", "email": ("fay@elm.example",)}
+BY_DATE = {"date_of_birth": "1960-06-06"}
+BY_EMAIL = {"email": ("fay@elm.example",)}
+"""Fay alone holds this one and the one by date together."""
+FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+def asking(office: Office, *stewards: str) -> Hub:
+    """Fill an office so that two questions are open: Ann and Dan, Bob and Boo."""
+    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID, shop_5=DAN, shop_6=BOO)
+    office.train()
+    office.resolve()
+    hub = Hub(office.store, RULES)
+    for name in stewards or ("ann", "bob"):
+        hub.users.add(name, PASSWORD)
+    return hub
+
+
+def take_cluster(office: Office) -> None:
+    """Take three records of which one alone holds the others together."""
+    office.take(bank_7=FAY, bank_8=BY_DATE, shop_9=BY_EMAIL)
+    office.resolve()
+
+
+def open_reviews(hub: Hub, **chosen: object) -> list[ReviewSummary]:
+    """List what is asked, that of most worth first."""
+    found = hub.reviews.listing(ReviewFilter(**chosen), after=None, limit=50)
+    return list(found.items)
+
+
+@dataclass(frozen=True)
+class Steward:
+    """A steward's session over HTTP, without a browser."""
+
+    client: FlaskClient
+
+    @classmethod
+    def of(cls, hub: Hub, name: str = "ann") -> "Steward":
+        return cls(logged_in(hub, name))
+
+    def see(self, review: ReviewSummary, status: int = 200) -> str:
+        """Read the page of a review."""
+        answer = self.client.get(path(review))
+        assert answer.status_code == status
+        return answer.text
+
+    def send(self, review: ReviewSummary, act: str, page: str | None = None, **more: object):
+        """Send a form of the page, as it was when it was seen, with what the steward enters."""
+        form: dict[str, object] = dict(fields(page or self.see(review)))
+        return self.client.post(f"{path(review)}/{act}", data=form | more)
+
+    def decide(
+        self, review: ReviewSummary, word: str, page: str | None = None, **more: object
+    ) -> TestResponse:
+        """Send a decision."""
+        return self.send(review, "decision", page, decision=word, **more)
+
+    def undo(self, page: str) -> TestResponse:
+        """Take the last decision back."""
+        return self.client.post("/steward/undo", data=fields(page))
+
+
+def path(review: ReviewSummary) -> str:
+    return f"/steward/reviews/{review.review_id}"
+
+
+def fields(page: str) -> Mapping[str, object]:
+    """Read the hidden fields of a page's forms; one that comes several times as a list."""
+    found: dict[str, list[str]] = {}
+    for name, text in FIELD.findall(page):
+        found.setdefault(name, []).append(unescape(text))
+    records = found.pop("record", [])
+    return {"record": records} | {name: texts[0] for name, texts in found.items()}
+
+
+def ask(hub: Hub, name: str) -> ReviewSummary:
+    """Submit two records, of one e-mail and of nothing else in common: one more question.
+
+    `name` is the key of both, and the given name of the first.
+    """
+    number = crc32(name.encode())
+    mail = f"m{number}@lee.example"
+    first = date(1930, 1, 1) + timedelta(days=number % 20_000)
+    born = {"bank": first.isoformat(), "shop": (first + timedelta(days=4_321)).isoformat()}
+    for source, given in (("bank", name), ("shop", f"Not {name}")):
+        values = {"given_name": given, "date_of_birth": born[source], "email": [mail]}
+        (done,) = hub.submit(source, [Submission(name[:200], values)])
+        if isinstance(done, MdmError):
+            raise done
+    return next(each for each in open_reviews(hub) if done.golden_id in each.golden_ids)
+
+
+def answer_all(hub: Hub) -> None:
+    """Answer every open question, so that a test has those that it asks itself."""
+    for each in open_reviews(hub):
+        found = hub.reviews.review(each.review_id)
+        parts = [
+            [Shown(entry.ref) for entry in record.crosswalk] for record in found.golden_records
+        ]
+        hub.judging.judge(Proposal("partition", parts, "carol", "tidying up"))
