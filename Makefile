@@ -12,7 +12,7 @@ INSTALL := $(UV) pip install --python $(BIN)/python --constraint requirements.lo
 WITH_DATABASES := $(BIN)/python scripts/with_databases.py
 WITH_BROWSER := $(BIN)/python scripts/with_browser.py
 
-.PHONY: help demo test soak lint format bench pictures lock clean
+.PHONY: help demo test soak lint format bench pictures screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:            ## say what there is to make
@@ -42,6 +42,9 @@ bench: .venv/.installed-to-develop            ## measure quality and speed; writ
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/batch.py --records 1000000
 	$(BIN)/python benchmarks/online.py --records 1000000
+
+screenshots: .venv/.installed-to-develop            ## take the pictures of the pages, of the demo's bank
+	$(WITH_BROWSER) $(BIN)/python -m scripts.screenshots
 
 pictures: .venv/.installed-to-develop            ## draw the pictures of docs/matching.md
 	$(BIN)/python benchmarks/pictures.py

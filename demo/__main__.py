@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from secrets import token_urlsafe
 from time import perf_counter
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 DATA = HERE / "data"
 DATABASE = DATA / "mdm.db"
 HOST = "http://127.0.0.1:8000"
+STEWARD = "steward"
 
 
 def run(console: Console) -> Report:
@@ -56,9 +58,16 @@ def main(arguments: list[str]) -> None:
     report = run(Console(stderr=True))
     print(describe(report))
     if "--no-serve" not in arguments:
-        print(f"\nServing at {HOST} (stop with Ctrl-C). Try:\n{_urls()}", flush=True)
+        print(f"\nServing at {HOST} (stop with Ctrl-C). Try:\n{_urls()}\n{_steward()}", flush=True)
         # in a process of its own: workers are forked before DuckDB starts its threads
         os.execv(Path(sys.executable).with_name("mdm"), ["mdm", "serve"])  # noqa: S606
+
+
+def _steward() -> str:
+    """Make a steward with a password of its own, which is told this once."""
+    password = token_urlsafe(12)
+    open_hub().users.add(STEWARD, password)
+    return f"or review as {STEWARD}, password {password}:\n  {HOST}/steward"
 
 
 def _urls() -> str:
