@@ -10,6 +10,7 @@ from api.steward import (
     noting,
     pages,
     queue,
+    repair,
     review,
     session,
     timeline,
@@ -19,7 +20,18 @@ from api.steward import (
 __all__ = ["register"]
 
 # importing a page's module gives the blueprint its routes
-_PAGES = (decide, find, golden_record, login, noting, queue, review, timeline, withdrawal)
+_PAGES = (
+    decide,
+    find,
+    golden_record,
+    login,
+    noting,
+    queue,
+    repair,
+    review,
+    timeline,
+    withdrawal,
+)
 
 
 def register(app: Flask) -> None:

@@ -30,7 +30,7 @@ def elsewhere(error: ResolvedElsewhere) -> Response:
 @blueprint.get("/golden-records/<golden_id>")
 def golden_record(golden_id: str) -> Response:
     """Show a golden record."""
-    inside = _inside(golden_id)
+    inside = shown_inside(golden_id)
     named = letters(inside.members)
     records = reading().source_records(golden_id, after=None, limit=SHOWN)
     history = reading().history(golden_id, after=None, limit=timeline.SHOWN)
@@ -51,7 +51,7 @@ def golden_record(golden_id: str) -> Response:
 @blueprint.get("/golden-records/<golden_id>/records")
 def records(golden_id: str) -> Response:
     """List the source records of a golden record."""
-    inside = _inside(golden_id)
+    inside = shown_inside(golden_id)
     found = reading().source_records(golden_id, after=behind(1), limit=PAGE)
     return page(
         "golden_record_records.html",
@@ -65,7 +65,7 @@ def records(golden_id: str) -> Response:
 @blueprint.get("/golden-records/<golden_id>/links")
 def links(golden_id: str) -> Response:
     """List what holds a golden record's records together, the strongest links first."""
-    inside = _inside(golden_id)
+    inside = shown_inside(golden_id)
     found = reading().explanation(golden_id, after=behind(3), limit=PAGE)
     return page(
         "golden_record_links.html",
@@ -77,7 +77,8 @@ def links(golden_id: str) -> Response:
     )
 
 
-def _inside(golden_id: str) -> Inside:
+def shown_inside(golden_id: str) -> Inside:
+    """Read a golden record from inside; NotFound for what cannot be a golden ID."""
     if not GOLDEN_ID.fullmatch(golden_id):
         raise NotFound("golden ID", golden_id)
     return reading().inside(golden_id)
