@@ -18,8 +18,7 @@ from mdm.identity.cluster import NOTHING_JUDGED
 from mdm.identity.judgements import Constraints
 from mdm.model.reviews import Backlog
 from mdm.model.rules.load import rules_from_text
-from mdm.resolution import clustering, republish, reviewing
-from mdm.resolution import judge as judging
+from mdm.resolution import clustering, proposals, republish, reviewing
 from mdm.reviews import Reviews
 from tests.resolving import ANN, BOB, CID, RULES, Office, rules_text
 from tests.test_api_judgements import judge, withdraw
@@ -227,7 +226,7 @@ def nothing(*_: object, **__: object) -> None:
 
 DEFECTS = (
     Defect(
-        accepted_twice, judging, "_check_shown", nothing, "accepted into a second golden record"
+        accepted_twice, proposals, "_check_shown", nothing, "accepted into a second golden record"
     ),
     Defect(
         second_rejection_fails,
