@@ -1,22 +1,41 @@
 """Reviewing over HTTP without a browser: what is shown, what is kept, what is refused and why."""
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from mdm.hub import Hub
 from mdm.model.records import RecordRef
+from mdm.store import Store
 from tests.questions import DAN, Steward, asking, fields, open_reviews, path, take_cluster
-from tests.resolving import ANN, Office
+from tests.resolving import ANN, RULES, Office
+from tests.stores import fresh, sqlite_url
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Path:
+    """A database with two open questions, which each test copies."""
+    folder = tmp_path_factory.mktemp("asking")
+    with fresh(sqlite_url(folder)) as store:
+        asking(Office(store))
+    (file,) = folder.glob("*.db")
+    return file
 
 
 @pytest.fixture
-def office(sqlite_store) -> Office:
-    return Office(sqlite_store)
+def office(prepared, tmp_path) -> Iterator[Office]:
+    shutil.copy(prepared, tmp_path)
+    store = Store(sqlite_url(tmp_path))
+    yield Office(store)
+    store.close()
 
 
 @pytest.fixture
-def hub(office):
-    return asking(office)
+def hub(office) -> Hub:
+    return Hub(office.store, RULES)
 
 
 @pytest.fixture
