@@ -42,6 +42,7 @@ bench: .venv/.installed-to-develop            ## measure quality and speed; writ
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/batch.py --records 1000000
 	$(BIN)/python benchmarks/online.py --records 1000000
+	$(BIN)/python benchmarks/steward.py --records 1000000
 
 screenshots: .venv/.installed-to-develop            ## take the pictures of the pages, of the demo's bank
 	$(WITH_BROWSER) $(BIN)/python -m scripts.screenshots
