@@ -52,6 +52,9 @@ def test_an_act_is_told_with_who_why_and_what_was_known_and_can_be_undone(office
     assert "The record bank 2 joined it" in text
     assert "Another golden record was merged into it" in text
 
+    asked = client.get(f"/steward/judgements/{number}/withdrawal").text
+    assert "What this would give" in asked
+    assert "2 golden records" in asked
     answer = undo(client, number)
     assert answer.status_code == 303
     assert client.get(f"/v1/judgements/{number}").json["withdrawn_by"] == "ann"

@@ -156,5 +156,9 @@ def test_a_steward_splits_and_undoes_in_a_browser(office, desks: Desks, scripts)
         desk.page.get_by_role("button", name="Split as marked").click()
         assert office.homes()["bank/1"] != office.homes()["shop/1"]
         desk.page.get_by_role("link", name=re.compile("^Undo judgement")).click()
+        assert desk.heading().startswith("Undo judgement")
+        if scripts:
+            assert desk.violations() == []
+            assert desk.too_wide() == []
         desk.page.get_by_role("button", name="Undo it").click()
         assert office.homes()["bank/1"] == office.homes()["shop/1"] == golden_id

@@ -6,6 +6,7 @@ from api.hub import hub, reading
 from api.judgement_schemas import LONGEST_REASON
 from api.steward.pages import blueprint, page, steward, to
 from mdm.model.errors import Contradiction, NotInForce
+from mdm.model.previews import Preview
 from mdm.model.views import KeptJudgement
 
 MOST = 30
@@ -42,7 +43,17 @@ def withdraw(judgement_id: int) -> Response:
 
 
 def _page(judged: KeptJudgement, status: int = 200, **shown: object) -> Response:
-    return page("withdrawal.html", status, judged=judged, most=MOST, **{**_NOTHING, **shown})
+    told = {**_NOTHING, **shown}
+    preview = _preview(judged.judgement_id)
+    return page("withdrawal.html", status, judged=judged, most=MOST, preview=preview, **told)
+
+
+def _preview(judgement_id: int) -> Preview | None:
+    """Tell what undoing a judgement would give; None where it cannot be undone."""
+    try:
+        return hub().preview_withdrawal(judgement_id)
+    except (Contradiction, NotInForce):
+        return None
 
 
 _NOTHING = {"reason": "", "fault": None, "refused": None, "against": ()}
