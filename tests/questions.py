@@ -1,12 +1,18 @@
-"""An office with questions to stewards, and a steward who answers them without a browser."""
+"""An office with questions to stewards, and a steward who answers them without a browser.
+
+`prepared`, `office`, `hub` and `ann` are fixtures, to be imported.
+"""
 
 import re
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import unescape
+from pathlib import Path
 from zlib import crc32
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -15,9 +21,11 @@ from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.reviews import ReviewFilter, ReviewSummary
 from mdm.model.submissions import Submission
+from mdm.store import Store
 from tests.browsing import PASSWORD
 from tests.resolving import ANN, BOB, CID, RULES, Office
 from tests.steward_client import logged_in
+from tests.stores import fresh, sqlite_url
 
 DAN = {"given_name": "Dan", "date_of_birth": "1955-05-05", "email": ("ann@lee.example",)}
 """Shares Ann's e-mail: worth a review and no more."""
@@ -53,6 +61,29 @@ def open_reviews(hub: Hub, **chosen: object) -> list[ReviewSummary]:
     return list(found.items)
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> Path:
+    """A database with two open questions, which each test copies."""
+    folder = tmp_path_factory.mktemp("asking")
+    with fresh(sqlite_url(folder)) as store:
+        asking(Office(store))
+    (file,) = folder.glob("*.db")
+    return file
+
+
+@pytest.fixture
+def office(prepared, tmp_path) -> Iterator[Office]:
+    shutil.copy(prepared, tmp_path)
+    store = Store(sqlite_url(tmp_path))
+    yield Office(store)
+    store.close()
+
+
+@pytest.fixture
+def hub(office) -> Hub:
+    return Hub(office.store, RULES)
+
+
 @dataclass(frozen=True)
 class Steward:
     """A steward's session over HTTP, without a browser."""
@@ -83,6 +114,11 @@ class Steward:
     def undo(self, page: str) -> TestResponse:
         """Take the last decision back."""
         return self.client.post("/steward/undo", data=fields(page))
+
+
+@pytest.fixture
+def ann(hub) -> Steward:
+    return Steward.of(hub)
 
 
 def path(review: ReviewSummary) -> str:

@@ -1,46 +1,25 @@
 """Reviewing over HTTP without a browser: what is shown, what is kept, what is refused and why."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from mdm.hub import Hub
 from mdm.model.records import RecordRef
-from mdm.store import Store
-from tests.questions import DAN, Steward, asking, fields, open_reviews, path, take_cluster
-from tests.resolving import ANN, RULES, Office
-from tests.stores import fresh, sqlite_url
+from tests.questions import (
+    DAN,
+    Steward,
+    ann,
+    fields,
+    hub,
+    office,
+    open_reviews,
+    path,
+    prepared,
+    take_cluster,
+)
+from tests.resolving import ANN, Office
 
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory) -> Path:
-    """A database with two open questions, which each test copies."""
-    folder = tmp_path_factory.mktemp("asking")
-    with fresh(sqlite_url(folder)) as store:
-        asking(Office(store))
-    (file,) = folder.glob("*.db")
-    return file
-
-
-@pytest.fixture
-def office(prepared, tmp_path) -> Iterator[Office]:
-    shutil.copy(prepared, tmp_path)
-    store = Store(sqlite_url(tmp_path))
-    yield Office(store)
-    store.close()
-
-
-@pytest.fixture
-def hub(office) -> Hub:
-    return Hub(office.store, RULES)
-
-
-@pytest.fixture
-def ann(hub) -> Steward:
-    return Steward.of(hub)
+__all__ = ["ann", "hub", "office", "prepared"]  # fixtures
 
 
 @pytest.fixture
@@ -234,26 +213,6 @@ def test_a_review_is_put_off_until_a_day_to_come_only(hub, ann, review):
     assert open_reviews(hub, deferred=True)[0].deferred_by == "ann"
 
 
-def test_skipping_leads_behind_the_review_and_gives_it_back(hub, ann):
-    first, second = open_reviews(hub)
-    ann.client.post("/steward/queue/next", data=fields(ann.client.get("/steward/queue").text))
-    assert ann.send(first, "skip").location == path(second)
-    assert [each.assignee for each in open_reviews(hub)] == [None, "ann"]
-    last = ann.client.post(
-        f"{path(second)}/skip", data=fields(ann.see(second)), follow_redirects=True
-    )
-    assert "There is nothing left to review" in last.text
-
-
-def test_filters_go_along_from_review_to_review(hub, ann):
-    first, second = open_reviews(hub)
-    page = ann.client.get("/steward/queue?kind=match").text
-    answer = ann.client.post("/steward/queue/next", data=fields(page))
-    assert answer.location == f"{path(first)}?kind=match"
-    page = ann.client.get(answer.location).text
-    assert ann.decide(first, "parts", page).location == f"{path(second)}?kind=match"
-
-
 @pytest.mark.parametrize(
     "form",
     [
@@ -287,22 +246,3 @@ def test_records_and_judgements_that_never_were_are_told(hub, ann, review):
         answer = ann.decide(review, "merge", **form)
         assert answer.status_code in (404, 412)
     assert hub.reading.golden_record_of(RecordRef("bank", "1"))
-
-
-def test_filters_that_mean_nothing_are_told_beside_the_field(ann):
-    answer = ann.client.get("/steward/queue?min_weight=x&attribute=shoe&opened_from=yesterday")
-    assert answer.status_code == 422
-    assert 'id="min_weight-fault"' in answer.text
-    assert 'id="opened_from-fault"' in answer.text
-    answer = ann.client.get("/steward/queue?attribute=shoe")
-    assert "is no attribute" in answer.text
-    assert "Nothing fits" not in answer.text
-
-
-def test_an_empty_queue_says_what_to_do(hub, ann):
-    assert (
-        "No open review fits these filters." in ann.client.get("/steward/queue?min_weight=90").text
-    )
-    for each in open_reviews(hub):
-        ann.decide(each, "parts")
-    assert "Nothing is left to review." in ann.client.get("/steward/queue").text
