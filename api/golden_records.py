@@ -37,7 +37,7 @@ blueprint = ConditionalBlueprint(
 _ONE = (problems.NOT_FOUND, problems.PENDING, problems.RETIRED)
 
 
-def _known_form(golden_id: str) -> str:
+def known_form(golden_id: str) -> str:
     """Refuse what cannot be a golden ID without asking the store."""
     if not GOLDEN_ID.fullmatch(golden_id):
         raise NotFound("golden ID", golden_id)
@@ -81,7 +81,7 @@ def golden_record(_: dict[str, Any], golden_id: str) -> tuple[views.GoldenRecord
     An ID that resolves to another golden record by now answers 307; follow it and keep the new
     ID beside the old one, which goes on working.
     """
-    found = reading().golden_record(_known_form(golden_id))
+    found = reading().golden_record(known_form(golden_id))
     # versions count from 1 again when a golden record that was gone returns, and do not count what
     # waits: a record that changed is `pending` until the next publication
     waits = [[entry.own_id, entry.pending] for entry in found.crosswalk]
@@ -98,7 +98,7 @@ def golden_record(_: dict[str, Any], golden_id: str) -> tuple[views.GoldenRecord
 def source_records(query: dict[str, Any], golden_id: str) -> dict[str, object]:
     """Read the source records of a golden record, as they came."""
     after = position(query, length=1)
-    page = reading().source_records(_known_form(golden_id), after=after, limit=query["limit"])
+    page = reading().source_records(known_form(golden_id), after=after, limit=query["limit"])
     return {"items": page.items, "next": next_page(page.after)}
 
 
@@ -114,7 +114,7 @@ def explanation(query: dict[str, Any], golden_id: str) -> dict[str, object]:
     prior, then each comparison with its level in words and its bits, which sum to the weight.
     """
     after = position(query, length=3)
-    told = reading().explanation(_known_form(golden_id), after=after, limit=query["limit"])
+    told = reading().explanation(known_form(golden_id), after=after, limit=query["limit"])
     return {
         "golden_id": told.golden_id,
         "model_version": told.model_version,
@@ -136,5 +136,5 @@ def history(query: dict[str, Any], golden_id: str) -> dict[str, object]:
     the changes that it brought. An ID keeps its history when it is merged or retired.
     """
     after = position(query, length=2)
-    page = reading().history(_known_form(golden_id), after=after, limit=query["limit"])
+    page = reading().history(known_form(golden_id), after=after, limit=query["limit"])
     return {"items": page.items, "next": next_page(page.after)}

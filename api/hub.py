@@ -8,6 +8,7 @@ from flask import current_app
 from mdm.finding.finder import Finder
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
+from mdm.model.pins import PinDone, Pinning
 from mdm.model.previews import Preview
 from mdm.model.records import RecordRef
 from mdm.model.rules.rules import Rules
@@ -58,6 +59,18 @@ class Judging(Protocol):
         ...
 
 
+class PinsTaking(Protocol):
+    """Whoever takes values that stewards pin."""
+
+    def pin(self, pinning: Pinning) -> PinDone:
+        """Pin a value to a golden record."""
+        ...
+
+    def remove(self, pin_id: int, actor: str, reason: str = "") -> PinDone:
+        """Take a pin off."""
+        ...
+
+
 class Hub(Protocol):
     """Whoever gives readers their answers."""
 
@@ -101,6 +114,11 @@ class Hub(Protocol):
 
     def preview_withdrawal(self, judgement_id: int) -> Preview:
         """Tell what withdrawing a judgement would give."""
+        ...
+
+    @property
+    def pinning(self) -> PinsTaking:
+        """What takes pins."""
         ...
 
     @property

@@ -22,10 +22,10 @@ class _Strict(Schema):
         unknown = RAISE
 
 
-def said(description: str, example: str, longest: int) -> fields.String:
+def said(description: str, example: str, longest: int, *, required: bool = True) -> fields.String:
     """Make a field of what somebody says, which must say something."""
     return fields.String(
-        required=True,
+        required=required,
         validate=[
             validate.Length(1, longest),
             validate.ContainsNoneOf("\0", error="Must hold no NUL character."),

@@ -99,6 +99,12 @@ NOT_IN_FORCE = ProblemType(
     "It was withdrawn or superseded. One that was superseded comes back when the judgement that "
     "superseded it is withdrawn.",
 )
+PIN_REMOVED = ProblemType(
+    "pin-removed",
+    409,
+    "The pin was taken off already",
+    "It does not count any more; `GET` of the pin says who took it off, and when.",
+)
 PRECONDITION_FAILED = ProblemType(
     "precondition-failed",
     412,
@@ -156,6 +162,7 @@ PROBLEMS = (
     STALE,
     CONTRADICTION,
     NOT_IN_FORCE,
+    PIN_REMOVED,
     PRECONDITION_FAILED,
     REVIEW_CLOSED,
     REVIEW_HELD,

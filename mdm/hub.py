@@ -32,6 +32,7 @@ from mdm.resolution.judge import Judge
 from mdm.resolution.lines import array_to_lines, lines_of
 from mdm.resolution.match import Matcher
 from mdm.resolution.outgrown import OutgrownKey, outgrown, skip
+from mdm.resolution.pin import Pinner
 from mdm.resolution.ready import ReadyModels
 from mdm.resolution.rebuild import rebuild
 from mdm.resolution.resolve import Resolution, resolve
@@ -117,6 +118,11 @@ class Hub:
     def preview_withdrawal(self, judgement_id: int) -> Preview:
         """Tell what withdrawing a judgement would give, as `Judge.preview_withdrawal` says."""
         return self.judging.preview_withdrawal(judgement_id)
+
+    @cached_property
+    def pinning(self) -> Pinner:
+        """What takes values that stewards pin, and takes them off."""
+        return Pinner(self.store, self._ready_models)
 
     @cached_property
     def users(self) -> Users:

@@ -11,6 +11,7 @@ from mdm.model.changes import Change
 from mdm.model.explanation import Explainer
 from mdm.model.history import Happened
 from mdm.model.inside import Inside
+from mdm.model.pins import KeptPin, ShownPin
 from mdm.model.records import Attributes, RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.search import Search
@@ -26,6 +27,7 @@ from mdm.model.views import (
     SourceSummary,
     SourceVersion,
 )
+from mdm.pinned import Pinned
 from mdm.searching import Searching
 from mdm.store import Store, Transaction, models
 from mdm.store.reads import (
@@ -34,6 +36,7 @@ from mdm.store.reads import (
     golden,
     history,
     judgements,
+    pins,
     records,
     refs,
     sources,
@@ -54,6 +57,7 @@ class Reading:
     def __init__(self, store: Store, rules: Rules, explainer: Explainer) -> None:
         self._store = store
         self._searching = Searching(rules)
+        self._pinned = Pinned(rules)
         self._explainer = explainer
         self._duplicates = _NO_DUPLICATES
 
@@ -187,6 +191,19 @@ class Reading:
             found = judgements.judgements(tx, ref, after=behind, limit=limit + 1)
         rest = (found[limit - 1].judgement_id,) if len(found) > limit else None
         return Page(found[:limit], rest)
+
+    def pins(self, golden_id: str) -> list[ShownPin]:
+        """Read the pins of a golden record, latest first: which count, and who disagrees.
+
+        They are those of all golden IDs that lead to it.  Raises as `golden_record` does.
+        """
+        with snapshot(self._store) as tx:
+            return self._pinned.shown(tx, golden.serial_of(tx, golden_id))
+
+    def pin(self, pin_id: int) -> KeptPin:
+        """Read a pin, be it removed; NotFound for an unknown one."""
+        with snapshot(self._store) as tx:
+            return pins.pin(tx, pin_id)
 
     def changes(self, *, after: int, limit: int) -> Page[Change]:
         """Read at most `limit` changes with a number above `after`, in one order without gaps.

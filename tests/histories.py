@@ -5,18 +5,24 @@ and giants come about; keys that four share are skipped, components of six are g
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 
-import pytest
 from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from mdm.hub import Hub
-from mdm.model.errors import Contradiction, MdmError, NothingToDo, Retired
+from mdm.model.errors import (
+    Contradiction,
+    MdmError,
+    NothingToDo,
+    PreconditionFailed,
+    RecordInvalid,
+    Retired,
+)
 from mdm.model.judgements import Proposal, Shown
+from mdm.model.pins import Pinning
 from mdm.model.submissions import Submission
 from mdm.resolution import around
 from mdm.resolution.resolve import resolve
@@ -24,7 +30,7 @@ from mdm.store import models
 from tests.drawing import draw_parts, draw_shown, known_people, names
 from tests.foreseen import Foreseen
 from tests.resolving import Meanwhile, Office, ref
-from tests.small_world import RULES, Stores
+from tests.small_world import RULES, VALUES, Stores, watched_components
 
 OUTCOMES = (
     "merged",
@@ -60,10 +66,11 @@ class History(RuleBasedStateMachine):
         self.hub = Hub(self.office.store, RULES[0])
         self.foreseen = Foreseen(self.office, self.hub)
         self.judged: list[int] = []
+        self.pinned: list[int] = []
         self.golden_ids: set[str] = set()
         self.happened: set[str] = set()
         self.steps = 0
-        self._open.enter_context(_watched(self._saw_component))
+        self._open.enter_context(watched_components(self._saw_component))
 
     @initialize(records=st.dictionaries(names, known_people, min_size=5), model=st.integers(0, 3))
     def begin(self, records, model) -> None:
@@ -121,6 +128,24 @@ class History(RuleBasedStateMachine):
             return
         self._stepped(before)
 
+    @rule(name=names, attribute=st.sampled_from(sorted(VALUES)), data=st.data())
+    def pin(self, name, attribute, data) -> None:
+        """Pin to a golden record what its record says, or a steward's own; or take a pin off."""
+        before, home = self.own_ids(), self.office.homes().get(name)
+        what = data.draw(st.sampled_from(["the record's", *VALUES[attribute], "none"]))
+        if what == "none" and self.pinned:
+            chosen = data.draw(st.sampled_from(self.pinned))
+            self.hub.pinning.remove(chosen, "steward")
+            self.pinned.remove(chosen)
+        elif what != "none" and home is not None:
+            ref_or_value = (ref(name), None) if what == "the record's" else (None, what)
+            pinning = Pinning(home, attribute, "steward", "asked them", *ref_or_value)
+            try:
+                self.pinned.append(self.hub.pinning.pin(pinning).pin_id)
+            except (PreconditionFailed, RecordInvalid):  # the record waits, or says nothing of it
+                return
+        self._stepped(before)
+
     @rule(
         taken=st.dictionaries(names, known_people, max_size=3),
         gone=st.none() | names,
@@ -163,6 +188,8 @@ class History(RuleBasedStateMachine):
             self.judge(data, unsure=data.draw(st.booleans()))
             if self.judged and data.draw(st.booleans()):
                 self.withdraw(data)
+            if data.draw(st.booleans()):
+                self.pin(given[0][0], "given_name", data)
             if data.draw(st.sampled_from([False, False, True])):
                 self.hub.resolve()
 
@@ -261,19 +288,3 @@ _EARNED = """
     JOIN golden_id i ON i.serial = r.own_serial
     WHERE i.golden_id = '{}' AND r.retired_at IS NULL
 """
-
-
-@contextmanager
-def _watched(saw: Callable[[around.Component], None]) -> Iterator[None]:
-    """Tell of every component that a walk finds."""
-    find = around.Walks.components_of
-
-    def watched(walks: around.Walks, records) -> list[around.Component]:
-        found = find(walks, records)
-        for component in found:
-            saw(component)
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(around.Walks, "components_of", watched)
-        yield

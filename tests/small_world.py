@@ -1,7 +1,7 @@
 """A small world for histories: few people of few values, small limits, models of two rule sets."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
@@ -13,6 +13,7 @@ from mdm.matching import blocking
 from mdm.model.models import ModelVersion
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules
+from mdm.resolution import around
 from mdm.resolution.train import train
 from mdm.store import Store
 from tests import stores
@@ -81,3 +82,19 @@ class Stores:
             store = Store(stores.sqlite_url(Path(folder)))
             yield store
             store.close()
+
+
+@contextmanager
+def watched_components(saw: Callable[[around.Component], None]) -> Iterator[None]:
+    """Tell of every component that a walk finds."""
+    find = around.Walks.components_of
+
+    def watched(walks: around.Walks, records) -> list[around.Component]:
+        found = find(walks, records)
+        for component in found:
+            saw(component)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(around.Walks, "components_of", watched)
+        yield

@@ -178,6 +178,7 @@ NEWER = (
     "act_pair",
     "act_golden_record",
     "act",
+    "pin",
 )
 """Tables that later releases brought."""
 
@@ -194,6 +195,7 @@ def older(settled) -> Office:
             "DROP TABLE login_attempt",
             "DROP TABLE change",
             "DROP TABLE publication",
+            "DROP INDEX golden_id_follows_ix",
             "ALTER TABLE golden_id DROP COLUMN follows",
             "ALTER TABLE judgement DROP COLUMN withdrawn_reason",
             "UPDATE alembic_version SET version_num = '0004'",

@@ -87,7 +87,9 @@ def pairs_for_ever(patch: pytest.MonkeyPatch) -> None:
 def ids_among_neighbours(patch: pytest.MonkeyPatch) -> None:
     """Decide golden IDs without the records elsewhere that earned them."""
 
-    def neighbours(_: object, found: recluster.Reclustered) -> tuple[list[object], list[int]]:
+    def neighbours(
+        _: object, found: recluster.Reclustered, __: object
+    ) -> tuple[list[object], list[int]]:
         return list(found.residents), found.clusters.tolist()
 
     patch.setattr(republish, "_with_related", neighbours)

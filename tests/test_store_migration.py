@@ -13,7 +13,7 @@ from mdm.store import Store
 from mdm.store.schema import metadata
 from tests import stores
 
-NEWEST = "0010"
+NEWEST = "0011"
 
 _MIGRATE = """
 import sys
@@ -42,18 +42,7 @@ def bare(bare_url):
 
 
 def test_a_fresh_database_is_migrated_once_and_is_ready_then(bare):
-    assert bare.migrate() == [
-        "0001",
-        "0002",
-        "0003",
-        "0004",
-        "0005",
-        "0006",
-        "0007",
-        "0008",
-        "0009",
-        "0010",
-    ]
+    assert bare.migrate() == [f"{number:04}" for number in range(1, int(NEWEST) + 1)]
     assert bare.migrate() == []
     bare.check()
 

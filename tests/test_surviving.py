@@ -10,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdm.identity.contest import Member
+from mdm.identity.pins import with_pins
 from mdm.identity.survivorship import plan, survive
 from mdm.matching.columns import load_records
+from mdm.model.pins import Pin
 from mdm.model.progress import SILENT
+from mdm.model.records import RecordRef
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules, Survivorship
+from mdm.resolution.pinning import pin_all
 from mdm.resolution.surviving import make_golden
 from mdm.standardise import Standardiser
 from mdm.store.codec import to_json
@@ -96,7 +100,9 @@ def _members(told: Sequence[Sequence[tuple]]) -> Iterator[list[Member]]:
         ]
 
 
-def all_at_once(clusters: Clusters, rules: Rules) -> list[tuple[int, str, str]]:
+def all_at_once(
+    clusters: Clusters, rules: Rules, pins: Sequence[Pin] = ()
+) -> list[tuple[int, str, str]]:
     rows = [(serial, member) for serial, cluster in enumerate(clusters) for member in cluster]
     raw = pa.table(
         {
@@ -113,23 +119,48 @@ def all_at_once(clusters: Clusters, rules: Rules) -> list[tuple[int, str, str]]:
     with duckdb.connect() as connection:
         load_records(connection, raw, rules)
         connection.register("home", home)
+        connection.register("own", home)
         make_golden(connection, rules, SILENT)
+        pin_all(connection, rules, pins)
         return connection.execute("from new_golden order by serial").fetchall()
 
 
-def one_by_one(clusters: Clusters, rules: Rules) -> list[tuple[int, str, str]]:
+def one_by_one(
+    clusters: Clusters, rules: Rules, pins: Sequence[Pin] = ()
+) -> list[tuple[int, str, str]]:
     chosen = plan(rules, STANDARDISER.column)
-    found = [survive(chosen, cluster) for cluster in clusters]
+    found = [
+        with_pins(
+            survive(chosen, cluster),
+            [pin for pin in pins if pin.serial == serial],
+            rules,
+            STANDARDISER.column,
+        )
+        for serial, cluster in enumerate(clusters)
+    ]
     return [
         (serial, to_json(golden.attributes), to_json(golden.provenance))
         for serial, golden in enumerate(found)
     ]
 
 
+pinned = st.dictionaries(
+    st.sampled_from(["name", "street", "town", "alias", "email", "colour"]),
+    st.none() | texts | several(texts),
+    min_size=1,
+)
+pins = st.lists(st.tuples(st.integers(0, 4), pinned), max_size=4).map(
+    lambda told: [
+        Pin(number, serial, values, RecordRef("core", "1") if number % 2 else None, "ann", "", "")
+        for number, (serial, values) in enumerate(told, 1)
+    ]
+)
+
+
 @settings(max_examples=100)
-@given(clusters, rules_files)
-def test_all_clusters_at_once_give_what_one_at_a_time_gives(clusters, rules):
-    assert all_at_once(clusters, rules) == one_by_one(clusters, rules)
+@given(clusters, rules_files, pins)
+def test_all_clusters_at_once_give_what_one_at_a_time_gives(clusters, rules, pins):
+    assert all_at_once(clusters, rules, pins) == one_by_one(clusters, rules, pins)
 
 
 @pytest.mark.parametrize("code", [*range(1, 32), 0x7F, 0x85, 0x2028, 0xFEFF, 0x1F600])

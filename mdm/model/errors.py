@@ -162,6 +162,14 @@ class NotInForce(MdmError):
         self.judgement_id = judgement_id
 
 
+class PinRemoved(MdmError):
+    """A pin was taken off already."""
+
+    def __init__(self, pin_id: int, removed_at: str) -> None:
+        super().__init__(f"pin {pin_id} was removed at {removed_at}")
+        self.pin_id = pin_id
+
+
 class Contradiction(MdmError):
     """A judgement contradicts others in force; `judgements` are the IDs on the path."""
 

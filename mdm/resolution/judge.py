@@ -41,9 +41,10 @@ class Judge:
         with self._store.write() as tx:
             model = self._models.active(tx)
             change = proposals.judging(tx, proposal)
-            ready = _prepared(tx, model, change)
             (made,) = change.come
+            # before it is prepared: a golden ID may follow a record from then on, with its pins
             number = _write(tx, made, change)
+            ready = _prepared(tx, model, change)
             act = Act(
                 kind="judged",
                 actor=made.actor,
@@ -105,7 +106,8 @@ class Judge:
 
 
 def _prepared(tx: Transaction, model: ReadyModel, change: JudgementChange) -> Prepared:
-    return prepare(tx, model, recluster(tx, model, (), change))
+    homes = {serial for serial in change.own.values() if serial is not None}
+    return prepare(tx, model, recluster(tx, model, (), change), also=homes)
 
 
 def _write(tx: Transaction, made: Judgement, change: JudgementChange) -> int:

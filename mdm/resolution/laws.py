@@ -148,6 +148,7 @@ _WRONG_GOLDEN = """
     select standing as serial
     from (select distinct home, standing from expected)
     anti join retrusted using (home)
+    anti join repinned using (home)
     join old_golden as old on old.serial = standing
     join new_golden as new on new.serial = home
     where old.attributes <> new.attributes or old.provenance <> new.provenance

@@ -6,7 +6,7 @@ reads, and written then.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,8 +15,11 @@ import pyarrow as pa
 from mdm.identity.contest import Member
 from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, difference
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
+from mdm.identity.pins import with_pins
 from mdm.identity.survivorship import survive
+from mdm.model.pins import Pin
 from mdm.resolution import reviewing
+from mdm.resolution.pinning import pins_around
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.record_tables import record_tables, settled, table
@@ -64,11 +67,16 @@ class Prepared:
     rewritten: pa.Table
 
 
-def republish(tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str) -> Republished:
-    """Publish what re-clustering found, if anything; nothing is committed here."""
-    if found.nothing:
+def republish(
+    tx: Transaction, model: ReadyModel, found: Reclustered, *, at: str, also: Collection[int] = ()
+) -> Republished:
+    """Publish what re-clustering found, if anything; nothing is committed here.
+
+    `also`: the serials of golden records that may say something else for another reason.
+    """
+    if found.nothing and not also:
         return Republished({}, {}, range(0), frozenset(), NO_EVENTS)
-    return publish(tx, model, prepare(tx, model, found), at=at)
+    return publish(tx, model, prepare(tx, model, found, also=also), at=at)
 
 
 def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> Republished:
@@ -88,9 +96,14 @@ def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> 
     return Republished(ready.before, ready.after, ready.minted, ready.changed, events)
 
 
-def prepare(tx: Transaction, model: ReadyModel, found: Reclustered) -> Prepared:
-    """Work out what is to be published, with the serials of the golden IDs that it needs."""
-    residents, labels = _with_related(tx, found)
+def prepare(
+    tx: Transaction, model: ReadyModel, found: Reclustered, *, also: Collection[int] = ()
+) -> Prepared:
+    """Work out what is to be published, with the serials of the golden IDs that it needs.
+
+    `also` as of `republish`.
+    """
+    residents, labels = _with_related(tx, found, also)
     assignment = _assign(residents, labels)
     minted = publication.next_serials(tx, assignment.minted)
     new = np.array(minted, np.int64)
@@ -102,7 +115,10 @@ def prepare(tx: Transaction, model: ReadyModel, found: Reclustered) -> Prepared:
         each.record_id: each.serial for each in (*residents, *gone) if each.serial is not None
     }
     touched = {serial for _, serial in before.items() ^ after.items()}
-    golden = _golden(model, _rewritten(_clusters(residents, serials), before, found))
+    pinned = pins_around(tx, residents, serials, own)
+    suspected = {*pinned.touched, *(n for each, n in after.items() if before.get(each) in also)}
+    differing = _rewritten(_clusters(residents, serials), before, found, suspected)
+    golden = _golden(model, differing, pinned.of)
     said, rewritten = _said(tx, golden)
     return Prepared(
         publication=replace(
@@ -126,8 +142,10 @@ def prepare(tx: Transaction, model: ReadyModel, found: Reclustered) -> Prepared:
     )
 
 
-def _with_related(tx: Transaction, found: Reclustered) -> tuple[list[Resident], list[int]]:
-    """Add the golden records whose IDs are decided together with these, whole.
+def _with_related(
+    tx: Transaction, found: Reclustered, also: Collection[int]
+) -> tuple[list[Resident], list[int]]:
+    """Add the golden records whose IDs are decided together with these, whole, and `also` others.
 
     A record that returns may hold an ID that others hold too, who live elsewhere by now.  The
     labels of what is added are below 0, so that they are unlike those of the clusters.
@@ -135,7 +153,13 @@ def _with_related(tx: Transaction, found: Reclustered) -> tuple[list[Resident], 
     residents, labels = list(found.residents), found.clusters.tolist()
     known = {each.record_id for each in residents}
     asked: set[int] = set()
+    elsewhere = {*also}
     while True:
+        for each in neighbourhood.published_in(tx, elsewhere):
+            if each.record_id not in known and each.serial is not None:
+                known.add(each.record_id)
+                residents.append(each)
+                labels.append(-each.serial)
         own = {each.own_serial for each in residents if each.own_serial is not None} - asked
         if not own:
             return residents, labels
@@ -145,11 +169,6 @@ def _with_related(tx: Transaction, found: Reclustered) -> tuple[list[Resident], 
             for each in neighbourhood.living_with_own(tx, own)
             if each.record_id not in known and each.serial is not None
         }
-        for each in neighbourhood.published_in(tx, elsewhere):
-            if each.record_id not in known and each.serial is not None:
-                known.add(each.record_id)
-                residents.append(each)
-                labels.append(-each.serial)
 
 
 def _assign(residents: Sequence[Resident], labels: Sequence[int]) -> Assignment:
@@ -172,8 +191,10 @@ def _clusters(residents: Sequence[Resident], serials: Sequence[int]) -> Clusters
     return clusters
 
 
-def _rewritten(clusters: Clusters, before: Mapping[int, int], found: Reclustered) -> Clusters:
-    """Choose the golden records that may say something else: other records, or changed ones."""
+def _rewritten(
+    clusters: Clusters, before: Mapping[int, int], found: Reclustered, suspected: Collection[int]
+) -> Clusters:
+    """Choose the golden records that may say something else, by their records or as suspected."""
     published: dict[int, set[int]] = defaultdict(set)
     for record, serial in before.items():
         published[serial].add(record)
@@ -181,7 +202,8 @@ def _rewritten(clusters: Clusters, before: Mapping[int, int], found: Reclustered
     rewritten = {}
     for serial, members in clusters.items():
         numbers = {each.record_id for each in members}
-        if numbers != published[serial] or not changed.isdisjoint(numbers):
+        differs = numbers != published[serial] or not changed.isdisjoint(numbers)
+        if differs or serial in suspected:
             rewritten[serial] = members
     return rewritten
 
@@ -205,14 +227,13 @@ def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> lis
     return sorted(name for name in names if before.get(name) != after.get(name))
 
 
-def _golden(model: ReadyModel, clusters: Clusters) -> pa.Table:
-    made = [
-        (serial, survive(model.survivorship, [_member(each, model) for each in members]))
-        for serial, members in sorted(clusters.items())
-    ]
-    rows = [
-        (serial, to_json(golden.attributes), to_json(golden.provenance)) for serial, golden in made
-    ]
+def _golden(model: ReadyModel, clusters: Clusters, pinned: Mapping[int, Sequence[Pin]]) -> pa.Table:
+    rows = []
+    for serial, members in sorted(clusters.items()):
+        golden = survive(model.survivorship, [_member(each, model) for each in members])
+        if serial in pinned:
+            golden = with_pins(golden, pinned[serial], model.rules, model.standardiser.column)
+        rows.append((serial, to_json(golden.attributes), to_json(golden.provenance)))
     return table(rows, "serial", "attributes", "provenance", texts=2)
 
 

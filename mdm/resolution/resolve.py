@@ -28,10 +28,11 @@ from mdm.model.progress import SILENT, Progress
 from mdm.resolution import publishing, reviewing, wrong_keys
 from mdm.resolution.catching_up import NOTHING, Meanwhile, catch_up, read_meanwhile, renumber
 from mdm.resolution.clustering import cluster
+from mdm.resolution.pinning import pin_all
 from mdm.resolution.snapshot import Snapshot, moment, read_in
 from mdm.resolution.stages import Stages
 from mdm.resolution.surviving import make_golden
-from mdm.store import Store, Transaction, changes, models, publication, resolutions
+from mdm.store import Store, Transaction, changes, models, pins, publication, resolutions
 from mdm.store.publication import Publication
 
 _MOST_CAUGHT_UP = 5_000
@@ -222,6 +223,7 @@ def _publish(
         for serial, into in assignment.resolves.items()
     }
     rules, every_key = ScoringModel.of(chosen).rules, snapshot.keyed != chosen.version
+    pin_all(connection, rules, pins.standing(tx))
     differing, new = publishing.difference(connection, rules, every_key=every_key), [*minted]
     if meanwhile:
         done = catch_up(tx, snapshot, chosen, meanwhile, differing, at=at)

@@ -21,12 +21,13 @@ from mdm.model.models import ModelVersion
 from mdm.model.progress import SILENT, Progress
 from mdm.resolution import reviewing
 from mdm.resolution.laws import Finding, broken
+from mdm.resolution.pinning import pin_all
 from mdm.resolution.rebuild import active_version
 from mdm.resolution.resolve import find
 from mdm.resolution.snapshot import Snapshot, read_in, table_of
 from mdm.resolution.stages import Stages
 from mdm.resolution.waiting import make_expected, make_waiting
-from mdm.store import Store, Transaction
+from mdm.store import Store, Transaction, pins
 from mdm.store.reads import verifying
 
 
@@ -62,14 +63,16 @@ def verify(store: Store, *, progress: Progress = SILENT) -> Verification:
             snapshot = read_in(tx, connection, model.rules, progress, anew=True)
             trusts = _read_beside(tx, connection)
             wrong = reviewing.wrong(tx, model.rules, chosen)
+            pinned = pins.standing(tx)
         if snapshot.keyed != chosen.version:
             raise NothingToDo("an older release published last: run `mdm resolve` first")
         _make_wrong_values(connection, model)
         _make_wrong_reviews(connection, wrong)
         make_waiting(connection)
         find(snapshot, chosen, model, stages, progress)
+        pin_all(connection, model.rules, pinned)
         with stages.of("score kept pairs"):
-            make_expected(snapshot, trusts, link=round(chosen.link_bits * MICRO))
+            make_expected(snapshot, trusts, pinned, link=round(chosen.link_bits * MICRO))
             _make_weighed(connection, model)
         with stages.of("compare"):
             return _verification(snapshot, chosen, broken(connection))

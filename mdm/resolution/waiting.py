@@ -6,12 +6,15 @@ judgements, then or now, and the golden IDs of clusters whose records' own IDs a
 Everything else must be as a rebuild would have it.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 
 from mdm.identity.components import IntArray, connected
 from mdm.model.judgements import Judgement
+from mdm.model.pins import Pin
 from mdm.resolution.snapshot import Snapshot
 
 
@@ -27,14 +30,17 @@ def make_waiting(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def make_expected(snapshot: Snapshot, retrusted: list[str], *, link: int) -> None:
-    """Make the tables `known`, `expected` and `retrusted`, of what was found and of `retired`.
+def make_expected(
+    snapshot: Snapshot, retrusted: list[str], pinned: Sequence[Pin], *, link: int
+) -> None:
+    """Make `known`, `expected`, `retrusted` and `repinned`, of what was found and of `retired`.
 
     `known` (record_id, live, waits, unsettled): the records that may be published, `unsettled` if
     they hang together with one that waits.  `expected` (record_id, home, standing, shifts), of
     those that are not: the serial of the cluster that was found, and the one that it should be
     published under, which is that of its first record where the golden ID `shifts`.  `retrusted`
     (home): clusters that sources with another trust (`retrusted`) may say something else of.
+    `repinned` (home): clusters that pins may come to or leave with the golden IDs that shift.
     """
     connection = snapshot.connection
     _register(connection, "unsettled", _unsettled(snapshot, link))
@@ -42,6 +48,8 @@ def make_expected(snapshot: Snapshot, retrusted: list[str], *, link: int) -> Non
     connection.execute(_SHIFTING)
     connection.execute(_EXPECTED)
     connection.execute(_RETRUSTED, [retrusted])
+    ids, followed = [pin.serial for pin in pinned], [pin.follows for pin in pinned]
+    connection.execute(_REPINNED, {"ids": ids, "followed": followed})
 
 
 def _unsettled(snapshot: Snapshot, link: int) -> IntArray:
@@ -144,4 +152,14 @@ _RETRUSTED = """
     join record using (record_id)
     group by home.serial
     having count(distinct source) > 1 and bool_or(source in (select unnest(?::text[])))
+    """
+
+_REPINNED = """
+    create table repinned as
+    select distinct home.serial as home
+    from home
+    join known using (record_id)
+    semi join shifting on shifting.serial = home.serial
+    where own_serial in (select unnest($ids::bigint[]))
+       or record_id in (select unnest($followed::bigint[]))
     """

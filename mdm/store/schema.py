@@ -3,7 +3,8 @@
 Kept tables hold what cannot be made again; derived tables can be emptied and rebuilt from them.
 JSON and times are text: JSON is written by the code, times sort as text (`mdm.model.clock`).
 Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
-`mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`.
+`mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`, that of pins in
+`mdm.store.pin_schema`.
 """
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from mdm.store.columns import NUMBER, count, counted, key, refers, text
 from mdm.store.columns import metadata as metadata
 from mdm.store.history_schema import act as act
+from mdm.store.pin_schema import pin as pin
 from mdm.store.review_schema import review as review
 
 # Kept.
@@ -49,6 +51,12 @@ golden_id = sa.Table(
     sa.Column("golden_id", sa.Text, nullable=False, unique=True),
     text("minted_at"),
     sa.Column("follows", NUMBER),
+)
+sa.Index(
+    "golden_id_follows_ix",
+    golden_id.c.follows,
+    sqlite_where=sa.text("follows IS NOT NULL"),
+    postgresql_where=sa.text("follows IS NOT NULL"),
 )
 
 record = sa.Table(

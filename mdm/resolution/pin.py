@@ -1,0 +1,202 @@
+"""Pin: a steward's word on what a golden attribute says, and its removal.
+
+In: a golden ID, an attribute, and a source record that has the value or a value of the steward's
+own.  Out: what became of the golden record.  The pin and what follows from it are published in one
+transaction, under the write lock.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from mdm.identity.survivorship import contests
+from mdm.model.clock import now
+from mdm.model.errors import Fault, NotFound, PreconditionFailed, RecordInvalid
+from mdm.model.pins import Pin, PinDone, PinnedValues, Pinning
+from mdm.model.records import Attributes, AttributeValue, RecordRef
+from mdm.model.rules.rules import Rules
+from mdm.resolution.ready import ReadyModel, ReadyModels
+from mdm.resolution.recluster import recluster
+from mdm.resolution.republish import republish
+from mdm.resolution.snapshot import shaped
+from mdm.resolution.submitted import submitted_attributes
+from mdm.sources.values import BadValue, check_characters
+from mdm.store import Store, Transaction, neighbourhood, pins, records
+from mdm.store.neighbourhood import Resident
+from mdm.store.reads.golden import serial_of
+
+
+class Pinner:
+    """Takes stewards' pins; threads may share it."""
+
+    def __init__(self, store: Store, models: ReadyModels) -> None:
+        self._store = store
+        self._models = models
+
+    def pin(self, pinning: Pinning) -> PinDone:
+        """Pin a value to a golden record, and publish it.
+
+        It belongs to the golden ID, whatever records that has later.  RecordInvalid names each
+        field that breaks a rule; PreconditionFailed when the record is not of the golden record by
+        now, or waits for a resolve; errors as of `golden.serial_of` where the ID leads elsewhere.
+        """
+        _check_texts(
+            golden_id=pinning.golden_id,
+            attribute=pinning.attribute,
+            source="" if pinning.ref is None else pinning.ref.source,
+            key="" if pinning.ref is None else pinning.ref.key,
+            actor=pinning.actor,
+            reason=pinning.reason,
+        )
+        with self._store.read() as tx:
+            self._models.active(tx)
+        with self._store.write() as tx:
+            model = self._models.active(tx)
+            serial = serial_of(tx, pinning.golden_id)
+            names = _together(model.rules, pinning.attribute)
+            if pinning.ref is None:
+                record_id, values = None, _own_values(pinning, names, model)
+            else:
+                resident = _member(tx, serial, pinning.ref)
+                record_id, values = resident.record_id, _values_of(resident, names, pinning, model)
+            made = Pin(0, serial, values, pinning.ref, pinning.actor, now(), pinning.reason)
+            done = self._done(tx, model, pins.add(tx, made, record_id), {serial})
+            tx.commit()
+        return done
+
+    def remove(self, pin_id: int, actor: str, reason: str = "") -> PinDone:
+        """Take a pin off; of what it outvoted, the latest counts again.
+
+        NotFound for an unknown pin, PinRemoved for one that was taken off already.
+        """
+        _check_texts(actor=actor, reason=reason)
+        with self._store.read() as tx:
+            self._models.active(tx)
+        with self._store.write() as tx:
+            model = self._models.active(tx)
+            serial = pins.remove(tx, pin_id, actor=actor, reason=reason, at=now())
+            done = self._done(tx, model, pin_id, pins.homes(tx, serial))
+            tx.commit()
+        return done
+
+    def _done(self, tx: Transaction, model: ReadyModel, number: int, homes: set[int]) -> PinDone:
+        """Publish golden records anew, with what of theirs waits for a resolve."""
+        waiting = neighbourhood.waiting_in(tx, homes)
+        done = republish(tx, model, recluster(tx, model, waiting), at=now(), also=homes)
+        names = neighbourhood.golden_ids(tx, done.changed)
+        return PinDone(number, [names[serial] for serial in sorted(names)])
+
+
+def _check_texts(**texts: str) -> None:
+    """Refuse what no database keeps."""
+    faults = []
+    for name, text in texts.items():
+        try:
+            check_characters(name, text)
+        except BadValue as bad:
+            faults.append(Fault(name, bad.reason))
+    if faults:
+        raise RecordInvalid(faults)
+
+
+def _together(rules: Rules, asked: str) -> tuple[str, ...]:
+    """Name the attributes that survive together with one, or as the group of that name."""
+    group = rules.survivorship.groups.get(asked, (asked,))
+    for contest in contests(rules):
+        names = tuple(attribute.name for attribute in contest.attributes)
+        if group[0] in names:
+            return names
+    known = [*(attribute.name for attribute in rules.attributes), *rules.survivorship.groups]
+    told = f"is no attribute or group; the rules have: {', '.join(dict.fromkeys(known))}"
+    raise RecordInvalid([Fault("attribute", told)])
+
+
+def _member(tx: Transaction, serial: int, ref: RecordRef) -> Resident:
+    """Find the record that a value is taken from."""
+    kept = records.standing(tx, ref.source, [ref.key]).get(ref.key)
+    if kept is None:
+        raise NotFound(f"record of source {ref.source!r} with key", ref.key)
+    (resident,) = neighbourhood.residents(tx, [kept.record_id])
+    if resident.serial != serial or not resident.live or resident.pending:
+        raise PreconditionFailed(
+            f"the record of {ref.source!r} with key {ref.key!r} is not of this golden record, or "
+            "waits for a resolve: look again"
+        )
+    return resident
+
+
+def _values_of(
+    resident: Resident, names: tuple[str, ...], pinning: Pinning, model: ReadyModel
+) -> PinnedValues:
+    """Take what a record says; of what has no usable form, nothing."""
+    said = shaped(resident.attributes, model.rules)
+    if pinning.value is not None:
+        raise RecordInvalid([Fault("value", "does not go with `source` and `key`")])
+    if resident.standardised.keys().isdisjoint(names):
+        told = "has no usable value in this record: pin another record's, or one of your own"
+        raise RecordInvalid([Fault("attribute", told)])
+    return {
+        name: _usable(name, said[name], model) if name in resident.standardised else None
+        for name in names
+    }
+
+
+def _own_values(pinning: Pinning, names: tuple[str, ...], model: ReadyModel) -> PinnedValues:
+    """Check the steward's own value as a record's would be, and that it says something."""
+    faults = []
+    if not pinning.reason.strip():
+        faults.append(Fault("reason", "is missing: a value of your own needs one"))
+    given = pinning.value if len(names) > 1 else {names[0]: pinning.value}
+    if not isinstance(given, Mapping):
+        together = ", ".join(names)
+        faults.append(Fault("value", f"must be an object: {together} are pinned together"))
+        raise RecordInvalid(faults)
+    values: Attributes = {}
+    faults += [
+        Fault(_field(name, names), f"is not pinned together with {', '.join(names)}")
+        for name in given
+        if name not in names
+    ]
+    try:
+        values = submitted_attributes(
+            {name: given.get(name) for name in names}, model.rules, model.standardiser
+        )
+    except RecordInvalid as error:
+        faults += [
+            Fault(_field(each.field.removeprefix("attributes."), names), each.message)
+            for each in error.faults
+        ]
+    else:
+        faults += _unusable(values, names, model)
+    if faults:
+        raise RecordInvalid(faults)
+    return {name: _usable(name, values[name], model) if name in values else None for name in names}
+
+
+def _usable(name: str, value: AttributeValue, model: ReadyModel) -> AttributeValue:
+    """Keep of many values the distinct ones that are usable, as a golden record does."""
+    if isinstance(value, str):
+        return value
+    forms = model.standardiser.column(name, value)
+    first = dict(zip(reversed(forms), reversed(value), strict=True))
+    return tuple(first[form] for form in dict.fromkeys(forms) if form is not None)
+
+
+def _unusable(values: Attributes, names: tuple[str, ...], model: ReadyModel) -> Iterator[Fault]:
+    """Find what a golden record could not take from a source record either."""
+    if not values:
+        yield Fault(
+            "value", "is missing: give one, or `source` and `key` of the record that has it"
+        )
+    for name, value in values.items():
+        for text in (value,) if isinstance(value, str) else value:
+            if model.standardiser.column(name, [text]) == [None]:
+                kind = model.rules.attribute(name).kind.value.replace("_", " ")
+                told = f"{_short(text)} is no {kind}, or counts as missing"
+                yield Fault(_field(name, names), told)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 50 else f"{text[:50]}…")
+
+
+def _field(name: str, names: tuple[str, ...]) -> str:
+    return f"value.{name}" if len(names) > 1 else "value"
