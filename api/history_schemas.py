@@ -5,6 +5,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from api.described import BITS, count, next_link, text, time
+from api.pin_schemas import pinned
 from api.schemas import Ref
 from mdm.model.changes import ChangeKind
 from mdm.model.history import MOST_CONCERNED, MOST_WEIGHED, ActKind
@@ -59,6 +60,19 @@ class Judged(Schema):
     )
 
 
+class PinnedThen(Schema):
+    """The pin that was made or taken off."""
+
+    pin_id = count("Its number.", 7)
+    values = pinned("Attribute to value, of all that were pinned together.")
+    ref = fields.Nested(
+        Ref,
+        data_key="taken_from",
+        allow_none=True,
+        metadata={"description": "The record that had the values; null for the steward's own."},
+    )
+
+
 class Concerned(Schema):
     """A golden record that an act was about or changed."""
 
@@ -89,6 +103,9 @@ class PastAct(Schema):
     judgement = fields.Nested(
         Judged, allow_none=True, metadata={"description": "What was judged; null elsewhere."}
     )
+    pin = fields.Nested(
+        PinnedThen, allow_none=True, metadata={"description": "What was pinned; null elsewhere."}
+    )
     golden_records = fields.List(
         fields.Nested(Concerned),
         metadata={
@@ -115,7 +132,8 @@ class Happened(Schema):
     kind = fields.String(
         validate=validate.OneOf(_KINDS),
         metadata={
-            "description": "Of a change as in `/v1/changes`; of an act `judged` or `withdrawn`.",
+            "description": "Of a change as in `/v1/changes`; of an act `judged`, "
+            "`withdrawn`, `pinned` or `unpinned`.",
             "example": "judged",
         },
     )

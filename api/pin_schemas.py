@@ -16,7 +16,8 @@ _VALUES = {
 }
 
 
-def _pinned(description: str) -> fields.Dict:
+def pinned(description: str) -> fields.Dict:
+    """Describe values that are pinned."""
     return fields.Dict(
         keys=fields.String(),
         metadata={"description": description, "example": {"given_name": "Jane"}, **_VALUES},
@@ -91,7 +92,7 @@ class KeptPin(Schema):
 
     pin_id = fields.Integer(metadata={"description": "Its number.", "example": 7})
     golden_id = text("The golden ID that it belongs to.", "g3f9a1c0b7d2e4f608a1b")
-    values = _pinned(
+    values = pinned(
         "Attribute to value, of all that were pinned together; null where it was pinned that there "
         "is none."
     )
@@ -114,7 +115,7 @@ class Disagreeing(Schema):
 
     source = text("The department's system.", "core_banking", attribute="ref.source")
     key = text("The department's own key.", "C-004711", attribute="ref.key")
-    values = _pinned("What it says.")
+    values = pinned("What it says.")
     since = flag("Whether it says so only since the pin was made.")
 
 

@@ -136,6 +136,23 @@ def test_the_change_is_told_to_followers(office, client):
     assert (change["kind"], change["attributes"]) == ("changed", {"given_name": "Anne"})
 
 
+def test_a_pin_and_its_removal_are_told_in_the_history(office, client):
+    home = office.homes()["bank/1"]
+    number = pinned(client, home, "given_name", source="shop", key="1")
+    remove(client, number)
+    told = client.get(f"/v1/golden-records/{home}/history").json["items"]
+    assert [entry["kind"] for entry in told[:4]] == ["unpinned", "changed", "pinned", "changed"]
+    for entry, actor, reason in ((told[0]["act"], "bob", "wrong"), (told[2]["act"], *WHO.values())):
+        assert (entry["actor"], entry["reason"], entry["model_version"]) == (actor, reason, 1)
+        assert entry["pin"] == {
+            "pin_id": number,
+            "values": {"given_name": "Anna"},
+            "taken_from": {"source": "shop", "key": "1"},
+        }
+        (concerned,) = entry["golden_records"]
+        assert (concerned["records_before"], concerned["records_after"]) == (2, 2)
+
+
 def test_after_a_merge_the_latest_pin_counts_and_each_is_back_after_the_unmerge(
     office, hub, client
 ):
@@ -198,6 +215,22 @@ def test_a_pin_leaves_with_an_id_whose_last_record_is_given_another(office, hub,
     assert shown(client, home) == []
     assert is_lawful(hub)
     assert remove(client, number).json["changed"] == []
+
+
+def test_a_pin_goes_with_an_id_that_a_returning_record_takes_along(office, hub, client):
+    """Of two records whose own ID it is the earlier decides; where the other is, none moves."""
+    office.take(shop_2=CID)
+    office.resolve()
+    homes = office.homes()
+    pinned(client, homes["bank/3"], "given_name", value="Cyd")
+    put(client, "bank/2", CID)
+    client.delete("/v1/sources/bank/records/3")
+    assert golden(client, homes["bank/2"])["attributes"]["given_name"] == "Cyd"
+    put(client, "bank/3", ANN)
+    assert office.ask(homes["bank/3"]) == homes["bank/1"]
+    assert golden(client, homes["bank/1"])["attributes"]["given_name"] == "Cyd"
+    assert golden(client, homes["bank/2"])["attributes"]["given_name"] == "Cid"
+    assert is_lawful(hub)
 
 
 def test_a_pin_is_kept_while_its_golden_record_is_gone(office, hub, client):

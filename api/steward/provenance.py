@@ -18,6 +18,7 @@ WHY: Mapping[str, str] = {
     "tie": "all else was even: the first by source and key",
     "leading attribute": "the others lack what goes with it",
     "every value": "every value is kept",
+    "pin": "a steward pinned it",
 }
 """The rule of a provenance entry (`mdm.identity.survivorship`) in words."""
 

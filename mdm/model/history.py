@@ -9,10 +9,11 @@ from typing import Literal
 
 from mdm.model.changes import ChangeKind
 from mdm.model.judgements import JudgementKind
+from mdm.model.pins import PinnedValues
 from mdm.model.records import RecordRef
 from mdm.model.views import Position, match_probability
 
-ActKind = Literal["judged", "withdrawn"]
+ActKind = Literal["judged", "withdrawn", "pinned", "unpinned"]
 
 MOST_WEIGHED = 20
 """Pairs that an act keeps as its evidence, the strongest: a judgement may have half a million."""
@@ -25,7 +26,8 @@ class Act:
     """Something that somebody did about golden records, by the model version of that time.
 
     `judgement_id`: the judgement that was given or withdrawn; `others` those that went out of force
-    with it when it was given, or came back when it was withdrawn.
+    with it when it was given, or came back when it was withdrawn.  `pin_id`: the pin that was made
+    or taken off.
     """
 
     kind: ActKind
@@ -35,6 +37,7 @@ class Act:
     model_version: int
     judgement_id: int | None = None
     others: Sequence[int] = ()
+    pin_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class PinnedThen:
+    """The pin of an act: its number and values, and the record of them, None: the steward's own."""
+
+    pin_id: int
+    values: PinnedValues
+    ref: RecordRef | None
+
+
+@dataclass(frozen=True)
 class PastAct:
     """An act with its evidence.
 
@@ -82,6 +94,7 @@ class PastAct:
     reason: str
     model_version: int
     judgement: Judged | None
+    pin: PinnedThen | None
     golden_records: Sequence[Concerned]
     golden_record_count: int
     pairs: Sequence[Weighed]

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from mdm.identity.survivorship import contests
 from mdm.model.clock import now
 from mdm.model.errors import Fault, NotFound, PreconditionFailed, RecordInvalid
+from mdm.model.history import Act
 from mdm.model.pins import Pin, PinDone, PinnedValues, Pinning
 from mdm.model.records import Attributes, AttributeValue, RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
+from mdm.resolution.remembering import Seen, remember
 from mdm.resolution.republish import republish
 from mdm.resolution.snapshot import shaped
 from mdm.resolution.submitted import submitted_attributes
@@ -58,7 +60,15 @@ class Pinner:
                 resident = _member(tx, serial, pinning.ref)
                 record_id, values = resident.record_id, _values_of(resident, names, pinning, model)
             made = Pin(0, serial, values, pinning.ref, pinning.actor, now(), pinning.reason)
-            done = self._done(tx, model, pins.add(tx, made, record_id), {serial})
+            act = Act(
+                kind="pinned",
+                actor=made.actor,
+                at=made.made_at,
+                reason=made.reason,
+                model_version=model.version.number,
+                pin_id=pins.add(tx, made, record_id),
+            )
+            done = _publish(tx, model, act, {serial})
             tx.commit()
         return done
 
@@ -72,17 +82,32 @@ class Pinner:
             self._models.active(tx)
         with self._store.write() as tx:
             model = self._models.active(tx)
-            serial = pins.remove(tx, pin_id, actor=actor, reason=reason, at=now())
-            done = self._done(tx, model, pin_id, pins.homes(tx, serial))
+            at = now()
+            serial = pins.remove(tx, pin_id, actor=actor, reason=reason, at=at)
+            act = Act(
+                kind="unpinned",
+                actor=actor,
+                at=at,
+                reason=reason,
+                model_version=model.version.number,
+                pin_id=pin_id,
+            )
+            done = _publish(tx, model, act, {serial})
             tx.commit()
         return done
 
-    def _done(self, tx: Transaction, model: ReadyModel, number: int, homes: set[int]) -> PinDone:
-        """Publish golden records anew, with what of theirs waits for a resolve."""
-        waiting = neighbourhood.waiting_in(tx, homes)
-        done = republish(tx, model, recluster(tx, model, waiting), at=now(), also=homes)
-        names = neighbourhood.golden_ids(tx, done.changed)
-        return PinDone(number, [names[serial] for serial in sorted(names)])
+
+def _publish(tx: Transaction, model: ReadyModel, act: Act, about: set[int]) -> PinDone:
+    """Publish the golden records that a golden ID leads to anew, and remember the act.
+
+    With them is resolved what of theirs waits.
+    """
+    homes = {home for serial in about for home in pins.homes(tx, serial)}
+    waiting = neighbourhood.waiting_in(tx, homes)
+    done = republish(tx, model, recluster(tx, model, waiting), at=act.at, also=homes)
+    remember(tx, act, Seen(about | homes), done)
+    names = neighbourhood.golden_ids(tx, done.changed)
+    return PinDone(act.pin_id or 0, [names[serial] for serial in sorted(names)])
 
 
 def _check_texts(**texts: str) -> None:

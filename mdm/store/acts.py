@@ -13,7 +13,7 @@ from mdm.store.history_schema import act, act_golden_record, act_pair
 from mdm.store.schema import change
 from mdm.store.store import Transaction
 
-_FIELDS = ("kind", "actor", "at", "reason", "model_version", "judgement_id")
+_FIELDS = ("kind", "actor", "at", "reason", "model_version", "judgement_id", "pin_id")
 
 _HOMES = ByNumbers("SELECT record_id, serial FROM crosswalk WHERE record_id IN ({numbers})")
 

@@ -21,6 +21,7 @@ act = sa.Table(
     text("reason"),
     refers("model_version", "model_version.version"),
     refers("judgement_id", "judgement.judgement_id", nullable=True),
+    sa.Column("pin_id", NUMBER),
     text("others"),
     _number("change_id"),
     _number("pairs"),

@@ -22,12 +22,13 @@ from mdm.model.history import (
     Judged,
     PastAct,
     PastChange,
+    PinnedThen,
     Weighed,
 )
 from mdm.model.records import RecordRef
 from mdm.model.views import Position
 from mdm.store.by_numbers import ByNumbers
-from mdm.store.codec import from_json
+from mdm.store.codec import attributes_from_json, from_json
 from mdm.store.store import Transaction
 
 NOW: Position = (2**63 - 1, 0)
@@ -72,10 +73,13 @@ _CHANGES = sa.text("""
 """)
 
 _ACTS = sa.text("""
-    SELECT a.*, j.kind AS judged
+    SELECT a.*, j.kind AS judged, p.pinned, s.name AS source, r.key
     FROM act_golden_record g
     JOIN act a ON a.act_id = g.act_id
     LEFT JOIN judgement j ON j.judgement_id = a.judgement_id
+    LEFT JOIN pin p ON p.pin_id = a.pin_id
+    LEFT JOIN record r ON r.record_id = p.record_id
+    LEFT JOIN source s ON s.source_id = r.source_id
     WHERE g.serial = :serial
       AND (a.change_id, a.act_id) < (:change_id, :act_id)
     ORDER BY g.act_id DESC
@@ -200,6 +204,7 @@ class _Details:
             reason=row.reason,
             model_version=row.model_version,
             judgement=self._judged(row),
+            pin=_pin(row),
             golden_records=self._concerned[number],
             golden_record_count=self._counts[number],
             pairs=self._weighed[number],
@@ -211,3 +216,10 @@ class _Details:
             return None
         parts = self._parts[row.judgement_id]
         return Judged(row.judgement_id, row.judged, parts, from_json(row.others))
+
+
+def _pin(row: sa.Row[Any]) -> PinnedThen | None:
+    if row.pin_id is None:
+        return None
+    ref = None if row.key is None else RecordRef(row.source, row.key)
+    return PinnedThen(row.pin_id, attributes_from_json(row.pinned), ref)

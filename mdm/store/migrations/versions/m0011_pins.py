@@ -1,4 +1,4 @@
-"""Values that stewards pinned to golden records.
+"""Values that stewards pinned to golden records, and which pin an act is about.
 
 And a way from a record to the golden IDs that follow it, whose pins are the record's.
 """
@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index(
         "pin_standing_ix", "pin", ["serial"], sqlite_where=standing, postgresql_where=standing
     )
+    op.add_column("act", sa.Column("pin_id", _NUMBER, nullable=True))
     following = sa.text("follows IS NOT NULL")
     op.create_index(
         "golden_id_follows_ix",
