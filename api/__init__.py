@@ -11,6 +11,7 @@ from api import (
     health,
     judgements,
     matching,
+    overview,
     pins,
     records,
     reviews,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     judgements.blueprint,
     pins.blueprint,
     reviews.blueprint,
+    overview.blueprint,
     changes.blueprint,
     health.blueprint,
 )

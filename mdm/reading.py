@@ -11,6 +11,7 @@ from mdm.model.changes import Change
 from mdm.model.explanation import Explainer
 from mdm.model.history import Happened
 from mdm.model.inside import Inside
+from mdm.model.overview import Overview
 from mdm.model.pins import KeptPin, ShownPin
 from mdm.model.records import Attributes, RecordRef
 from mdm.model.rules.rules import Rules
@@ -29,22 +30,20 @@ from mdm.model.views import (
 )
 from mdm.pinned import Pinned
 from mdm.searching import Searching
-from mdm.store import Store, Transaction, models
+from mdm.store import Store, models
 from mdm.store.reads import (
     changes,
     evidence,
     golden,
     history,
     judgements,
+    overview,
     pins,
     records,
     refs,
     sources,
 )
 from mdm.store.reads.snapshot import snapshot
-from mdm.store.reads.sources import Counts
-
-_NO_DUPLICATES: tuple[int | None, Counts] = (None, {})
 
 
 class Reading:
@@ -59,7 +58,6 @@ class Reading:
         self._searching = Searching(rules)
         self._pinned = Pinned(rules)
         self._explainer = explainer
-        self._duplicates = _NO_DUPLICATES
 
     def check(self) -> None:
         """Make sure that the database has the tables this code needs, and answers a query."""
@@ -219,13 +217,9 @@ class Reading:
     def sources(self) -> list[SourceSummary]:
         """Read every source's figures, by name."""
         with snapshot(self._store) as tx:
-            return sources.summaries(tx, self._duplicates_as_of(tx))
+            return sources.summaries(tx, overview.duplicates(tx))
 
-    def _duplicates_as_of(self, tx: Transaction) -> Counts:
-        """Count duplicates once a resolution: only that changes the crosswalk."""
-        resolution = sources.last_resolution(tx)
-        counted_at, counts = self._duplicates
-        if resolution is None or resolution != counted_at:
-            counts = sources.duplicate_counts(tx)
-            self._duplicates = (resolution, counts)
-        return counts
+    def overview(self) -> Overview:
+        """Read how many records, golden records, duplicates, pairs and questions there are."""
+        with snapshot(self._store) as tx:
+            return overview.overview(tx)

@@ -7,6 +7,7 @@ ANN_IN = "(SELECT serial FROM crosswalk WHERE record_id = {bank/1})"
 BOB_IN = "(SELECT serial FROM crosswalk WHERE record_id = {bank/2})"
 
 QUESTIONS = "golden records with other questions to stewards"
+FIGURES = "figures of the overview that are wrong"
 
 DAMAGE = {
     "no question": (
@@ -23,6 +24,18 @@ DAMAGE = {
     "a question of another weight": (
         [f"UPDATE review SET weight = weight + 1 WHERE serial = {ANN_IN}"],
         {QUESTIONS: ["{bank/1}"]},
+    ),
+    "a figure of the overview": (
+        ["UPDATE tally SET number = number + 1 WHERE figure = 'records'"],
+        {FIGURES: ["records 1 0", "records 2 0"]},
+    ),
+    "no figure of the overview": (
+        ["DELETE FROM tally WHERE figure = 'golden_records' AND one = 0"],
+        {FIGURES: ["golden_records 0 0"]},
+    ),
+    "another backlog": (
+        ["UPDATE review_day SET open = open + 1"],
+        {FIGURES: ["open questions"]},
     ),
     "no value": (
         ["DELETE FROM standardised WHERE record_id = {bank/1}"],

@@ -26,7 +26,7 @@ from mdm.model.pins import Pinning
 from mdm.model.submissions import Submission
 from mdm.resolution import around
 from mdm.resolution.resolve import resolve
-from mdm.store import models
+from mdm.store import models, tallies
 from tests.drawing import draw_parts, draw_shown, known_people, names
 from tests.foreseen import Foreseen
 from tests.resolving import Meanwhile, Office, ref
@@ -223,6 +223,8 @@ class History(RuleBasedStateMachine):
 
     def compare(self) -> None:
         """Hold what is published against a batch over everything that is kept."""
+        with self.office.store.read() as tx:
+            assert tallies.wrong(tx) == []
         if self.office.pending():
             assert self.hub.verify().findings == []
             self.hub.resolve(version=self.hub.active_model().number)

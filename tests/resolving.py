@@ -31,6 +31,7 @@ DERIVED = (
     "blocking_key",
     "standardised",
     "review",
+    "tally",
 )
 
 
@@ -216,6 +217,9 @@ class Office:
                     "SELECT review_id, kind, serial, coalesce(other, 0), weight, records, reasons, "
                     "worth FROM review"
                 )
+            ),
+            "tally": sorted(
+                self.query("SELECT figure, one, other, number FROM tally WHERE number <> 0")
             ),
             "live": sorted(
                 self.query(

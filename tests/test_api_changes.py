@@ -179,6 +179,8 @@ NEWER = (
     "act_golden_record",
     "act",
     "pin",
+    "tally",
+    "review_day",
 )
 """Tables that later releases brought."""
 

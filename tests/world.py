@@ -26,7 +26,16 @@ from mdm.model.records import (
 from mdm.reading import Reading
 from mdm.reviews import Reviews
 from mdm.standardise import Standardiser
-from mdm.store import Store, Transaction, ingestions, judgements, models, quarantine, resolutions
+from mdm.store import (
+    Store,
+    Transaction,
+    ingestions,
+    judgements,
+    models,
+    quarantine,
+    resolutions,
+    tallies,
+)
 from mdm.store import records as stored
 from mdm.store.publication import Publication, mint, publish
 from tests import world_tables as tables
@@ -101,6 +110,7 @@ class World:
         with self.store.write() as tx:
             homes = self._homes(tx, clusters)
             publish(tx, self._publication(tx, homes), at=at)
+            tallies.count(tx)
             _note_resolution(tx)
             carried = [_golden_id(tx, homes[cluster[0]].carried) for cluster in clusters]
             tx.commit()
@@ -123,6 +133,7 @@ class World:
         )
         with self.store.write() as tx:
             publish(tx, Publication(pairs=pairs), at=AT)
+            tallies.count(tx)
             models.activate(tx, models.add_candidate(tx, _model()), AT)
             tx.commit()
 
@@ -144,6 +155,7 @@ class World:
         with self.store.write() as tx:
             number = ingestions.begin(tx, source, AT)
             quarantine.add(tx, source, number, rejected)
+            tallies.count_quarantined(tx)
             ingestions.finish(tx, number, figures, LATER)
             tx.commit()
 

@@ -16,7 +16,7 @@ from mdm.model.rules.rules import Rules
 from mdm.sources import Mapping, SourceConfig, SourcesConfig, open_source
 from mdm.sources.spool import Spool
 from mdm.standardise import Standardiser
-from mdm.store import Store, Transaction, ingestions, quarantine, records
+from mdm.store import Store, Transaction, ingestions, quarantine, records, tallies
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ def _take(
     for rejected in spool.rejected():
         quarantine.add(tx, name, ingestion, rejected)
     quarantine.close_unseen(tx, name, ingestion)
+    tallies.count_quarantined(tx)
     # A row that says the same as another one changes nothing.
     taken += Taken(unchanged=spool.same)
     figures = figures_of(name, taken, read=spool.read, quarantined=spool.refused)

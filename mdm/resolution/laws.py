@@ -33,7 +33,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Check:
-    """A query that gives what breaks a law: `record_id`, `record_l` and `record_r`, or `serial`."""
+    """A query that gives what breaks a law.
+
+    `record_id`; `record_l` and `record_r`; `serial`; or `figure`, the name of one.
+    """
 
     law: Law
     what: str
@@ -44,11 +47,13 @@ class _Check:
 def broken(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Make all checks; the result is what was found, in the order of the laws."""
     connection.execute(_NAMED)
-    findings = [_found(connection, check) for check in _CHECKS]
-    if not any(finding.count for finding in findings):
-        # questions follow from all of that, and would be named beside whatever is wrong
-        findings.append(_found(connection, _QUESTIONS))
-    return [finding for finding in findings if finding.count]
+    for checks in (_CHECKS, _QUESTIONS, _FIGURES):
+        # each follows from those before it, and would be named beside whatever is wrong there
+        findings = [_found(connection, check) for check in checks]
+        found = [finding for finding in findings if finding.count]
+        if found:
+            return found
+    return []
 
 
 def _found(connection: duckdb.DuckDBPyConnection, check: _Check) -> Finding:
@@ -90,6 +95,7 @@ _NAMES = {
         order by serial
         limit ?
         """,
+    "figure": "select figure from found order by figure limit ?",
 }
 """How to name what was found, by its first column."""
 
@@ -218,7 +224,10 @@ def _ids_that(are_lost: str) -> str:
     """
 
 
-_QUESTIONS = _Check("rebuild", "golden records with other questions to stewards", _WRONG_REVIEWS)
+_QUESTIONS = (_Check("rebuild", "golden records with other questions to stewards", _WRONG_REVIEWS),)
+_FIGURES = (
+    _Check("rebuild", "figures of the overview that are wrong", "select figure from wrong_figure"),
+)
 
 _CHECKS = (
     _Check("rebuild", "records standardised otherwise", "select record_id from wrong_value"),

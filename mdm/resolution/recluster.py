@@ -32,8 +32,9 @@ class Reclustered:
 
     `residents`: the live records whose component may have changed, by (source, key); `clusters`,
     parallel to them, labels without meaning beyond being equal.  `changed`: the records it began
-    from, retired ones too.  `pairs` come or change, `gone` leave.  `scored`: the pairs of changed
-    records that blocking found, in micro-bits.
+    from, retired ones too.  `pairs` come or change, `gone` leave; `replaced` are the weights that
+    such pairs had until now.  `scored`: the pairs of changed records that blocking found.  Weights
+    are in micro-bits.
     """
 
     residents: Sequence[Resident]
@@ -41,6 +42,7 @@ class Reclustered:
     changed: Changed
     pairs: Sequence[KeptPair]
     gone: Sequence[Pair]
+    replaced: Sequence[int]
     scored: Mapping[Pair, int]
 
     @property
@@ -189,6 +191,7 @@ class _Around:
             changed=self._changed,
             pairs=[pair for ends, pair in after.items() if before.get(ends) != pair],
             gone=sorted(before.keys() - after.keys()),
+            replaced=[pair.weight for ends, pair in before.items() if after.get(ends) != pair],
             scored=self._scored,
         )
 

@@ -17,6 +17,7 @@ from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, difference
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
 from mdm.identity.pins import with_pins
 from mdm.identity.survivorship import survive
+from mdm.identity.tallies import Tally
 from mdm.model.pins import Pin
 from mdm.resolution import reviewing
 from mdm.resolution.pinning import pins_around
@@ -24,7 +25,8 @@ from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.record_tables import record_tables, settled, table
 from mdm.resolution.snapshot import shaped
-from mdm.store import Transaction, changes, neighbourhood, publication
+from mdm.resolution.tallying import differences
+from mdm.store import Transaction, changes, neighbourhood, publication, tallies
 from mdm.store.codec import from_json, to_json
 from mdm.store.neighbourhood import Resident
 from mdm.store.publication import Publication
@@ -54,7 +56,7 @@ class Prepared:
 
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
     `rewritten` (serial, attributes) are the golden records that last and say something else;
-    `residents` are the records of `after`.
+    `residents` are the records of `after`; `tallies` by how much figures of the overview change.
     """
 
     publication: Publication
@@ -65,6 +67,7 @@ class Prepared:
     changed: frozenset[int]
     resolves: Mapping[int, int]
     rewritten: pa.Table
+    tallies: Mapping[Tally, int]
 
 
 def republish(
@@ -83,6 +86,7 @@ def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> 
     """Write what was prepared in the same transaction."""
     publication.issue(tx, ready.minted, at)
     publication.publish(tx, ready.publication, at=at)
+    tallies.add(tx, ready.tallies)
     events, _ = difference(
         _crosswalk(ready.before),
         _crosswalk(ready.after),
@@ -139,6 +143,7 @@ def prepare(
         changed=frozenset(touched | said),
         resolves=_resolves(assignment, minted),
         rewritten=rewritten,
+        tallies=differences(found, before, after, residents, touched),
     )
 
 

@@ -32,7 +32,16 @@ from mdm.resolution.pinning import pin_all
 from mdm.resolution.snapshot import Snapshot, moment, read_in
 from mdm.resolution.stages import Stages
 from mdm.resolution.surviving import make_golden
-from mdm.store import Store, Transaction, changes, models, pins, publication, resolutions
+from mdm.store import (
+    Store,
+    Transaction,
+    changes,
+    models,
+    pins,
+    publication,
+    resolutions,
+    tallies,
+)
 from mdm.store.publication import Publication
 
 _MOST_CAUGHT_UP = 5_000
@@ -231,6 +240,7 @@ def _publish(
         differing = publishing.golden_difference(connection)
     publication.publish(tx, differing, at=at)
     reviewing.renew_all(tx, rules, chosen, at=at)
+    tallies.count(tx)
     return _note(tx, connection, differing, minted=new, resolves=resolves, at=at)
 
 

@@ -18,7 +18,7 @@ from mdm.sources.rows import RawBatch, Row
 from mdm.sources.spool import TWICE
 from mdm.sources.values import NO_TYPE_OF_JSON, NOT_TEXT
 from mdm.standardise import Standardiser
-from mdm.store import Store, quarantine, records
+from mdm.store import Store, quarantine, records, tallies
 from mdm.store.quarantine import QuarantineEntry
 
 _FOR_GOOD = (TWICE, NOT_TEXT, NO_TYPE_OF_JSON)
@@ -57,6 +57,7 @@ def _retry_source(store: Store, config: SourceConfig, mapping: Mapping) -> Inges
         good = [found for entries in rows if (found := _mapped(entries, mapping)) is not None]
         taken = records.take(tx, name, [found.record for found in good], arrived_at=now())
         quarantine.remove(tx, [number for found in good for number in found.entries])
+        tallies.count_quarantined(tx)
         tx.commit()
     return figures_of(name, taken, read=len(rows), quarantined=len(rows) - len(good))
 

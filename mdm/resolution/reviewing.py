@@ -15,7 +15,7 @@ from mdm.model.models import ModelVersion
 from mdm.model.reviews import ClosedWhy
 from mdm.model.rules.rules import Kind, Rules
 from mdm.resolution.judged_around import JudgedAround
-from mdm.store import Transaction, judgements, neighbourhood, reviews
+from mdm.store import Transaction, judgements, neighbourhood, reviews, tallies
 from mdm.store.reviews import KeptReview
 
 
@@ -32,6 +32,7 @@ def renew(
 def renew_all(tx: Transaction, rules: Rules, version: ModelVersion, *, at: str) -> None:
     """Bring all questions to what is published; arguments as of `renew`."""
     _write(tx, reviews.kept(tx, None), derive_all(tx, rules, version), at)
+    tallies.count_reviews(tx, at=at)
 
 
 def derive(tx: Transaction, rules: Rules, version: ModelVersion, serials: Collection[int]) -> Found:
@@ -120,6 +121,9 @@ def _write(tx: Transaction, kept: Mapping[Question, KeptReview], found: Found, a
         if question not in kept or kept[question].grounds != grounds
     }
     reviews.open_or_change(tx, differing, at=at)
+    opened = len(differing.keys() - kept.keys())
+    if opened or gone:
+        tallies.reviews_changed(tx, opened, len(gone), at=at)
 
 
 def _why(tx: Transaction, gone: Mapping[Question, str], found: Found) -> dict[str, ClosedWhy]:

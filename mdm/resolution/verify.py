@@ -27,7 +27,7 @@ from mdm.resolution.resolve import find
 from mdm.resolution.snapshot import Snapshot, read_in, table_of
 from mdm.resolution.stages import Stages
 from mdm.resolution.waiting import make_expected, make_waiting
-from mdm.store import Store, Transaction, pins
+from mdm.store import Store, Transaction, pins, tallies
 from mdm.store.reads import verifying
 
 
@@ -62,12 +62,13 @@ def verify(store: Store, *, progress: Progress = SILENT) -> Verification:
             model = ScoringModel.of(chosen)
             snapshot = read_in(tx, connection, model.rules, progress, anew=True)
             trusts = _read_beside(tx, connection)
-            wrong = reviewing.wrong(tx, model.rules, chosen)
+            wrong, miscounted = reviewing.wrong(tx, model.rules, chosen), tallies.wrong(tx)
             pinned = pins.standing(tx)
         if snapshot.keyed != chosen.version:
             raise NothingToDo("an older release published last: run `mdm resolve` first")
         _make_wrong_values(connection, model)
         _make_wrong_reviews(connection, wrong)
+        _make_wrong_figures(connection, miscounted)
         make_waiting(connection)
         find(snapshot, chosen, model, stages, progress)
         pin_all(connection, model.rules, pinned)
@@ -112,6 +113,13 @@ def _make_wrong_reviews(connection: duckdb.DuckDBPyConnection, wrong: Sequence[Q
     )
     connection.register("given", rows)
     connection.execute("create table wrong_review as select * from given")
+    connection.unregister("given")
+
+
+def _make_wrong_figures(connection: duckdb.DuckDBPyConnection, wrong: Sequence[str]) -> None:
+    """Make `wrong_figure` (figure)."""
+    connection.register("given", pa.table({"figure": pa.array(wrong, pa.string())}))
+    connection.execute("create table wrong_figure as select * from given")
     connection.unregister("given")
 
 

@@ -25,6 +25,7 @@ class Resident:
     """
 
     record_id: int
+    source_id: int
     ref: RecordRef
     trust: float
     modified_at: str | None
@@ -48,9 +49,9 @@ class KeptPair(NamedTuple):
 
 
 _RESIDENTS = """
-    SELECT r.record_id, s.name AS source, r.key, s.trust, r.modified_at, r.content_hash,
-           r.attributes, z.attributes AS standardised, z.rules_hash, r.own_serial, c.serial,
-           r.retired_at, r.pending
+    SELECT r.record_id, r.source_id, s.name AS source, r.key, s.trust, r.modified_at,
+           r.content_hash, r.attributes, z.attributes AS standardised, z.rules_hash, r.own_serial,
+           c.serial, r.retired_at, r.pending
     FROM record r
     JOIN source s ON s.source_id = r.source_id
     LEFT JOIN standardised z ON z.record_id = r.record_id
@@ -187,6 +188,7 @@ def contents(tx: Transaction, record_ids: Collection[int]) -> Mapping[int, str]:
 def _resident(row: sa.Row[Any]) -> Resident:
     return Resident(
         record_id=row.record_id,
+        source_id=row.source_id,
         ref=RecordRef(row.source, row.key),
         trust=row.trust,
         modified_at=row.modified_at,

@@ -4,7 +4,7 @@ Kept tables hold what cannot be made again; derived tables can be emptied and re
 JSON and times are text: JSON is written by the code, times sort as text (`mdm.model.clock`).
 Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
 `mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`, that of pins in
-`mdm.store.pin_schema`.
+`mdm.store.pin_schema`, those of figures in `mdm.store.tally_schema`.
 """
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from mdm.store.columns import metadata as metadata
 from mdm.store.history_schema import act as act
 from mdm.store.pin_schema import pin as pin
 from mdm.store.review_schema import review as review
+from mdm.store.tally_schema import tally as tally
 
 # Kept.
 
