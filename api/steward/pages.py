@@ -34,7 +34,11 @@ POLICY = "; ".join(
 )
 """What the pages may load: this service's own files, and nothing written into the page."""
 
-NAVIGATION = (("steward.queue", "Queue"), ("steward.find", "Find"))
+NAVIGATION = (
+    ("steward.queue", "Queue"),
+    ("steward.find", "Find"),
+    ("steward.overview", "Overview"),
+)
 """The pages that each page leads to: endpoint and name."""
 
 blueprint = Blueprint("steward", __name__, url_prefix=session.PATH)
