@@ -214,6 +214,11 @@ class Reading:
         rest = (found[limit - 1].number,) if len(found) > limit else None
         return Page(found[:limit], rest)
 
+    def source_names(self) -> list[str]:
+        """List the names of all sources; unlike `sources` it counts nothing."""
+        with snapshot(self._store) as tx:
+            return sources.names(tx)
+
     def sources(self) -> list[SourceSummary]:
         """Read every source's figures, by name."""
         with snapshot(self._store) as tx:

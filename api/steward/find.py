@@ -66,7 +66,7 @@ def find() -> Response:
         hits=[_shown(hit, finding) for hit in finding.hits],
         most=MOST,
         longest=LONGEST_TEXT,
-        sources=[each.name for each in reading().sources()],
+        sources=reading().source_names(),
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
     )
 

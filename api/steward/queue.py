@@ -42,7 +42,7 @@ def queue() -> Response:
         backlog=hub().reviews.backlog(),
         chosen=chosen.given,
         faults=faults,
-        sources=[(each.name, each.name) for each in reading().sources()],
+        sources=[(name, name) for name in reading().source_names()],
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
         stewards=[(name, name) for name in stewards()],
     )

@@ -12,6 +12,7 @@ Counts = Mapping[int, int]
 """Source ID -> how many; a source without any is absent."""
 
 _SOURCES = sa.text("SELECT * FROM source ORDER BY name")
+_NAMES = sa.text("SELECT name FROM source ORDER BY name")
 
 # Written so that partial indexes answer the rare states, and the key's index the rest.
 _RECORDS = sa.text("SELECT source_id, count(*) FROM record GROUP BY source_id")
@@ -35,6 +36,11 @@ _LAST_INGESTIONS = sa.text("""
 """)
 
 _LAST_RESOLUTION = sa.text("SELECT max(resolution_id) FROM resolution")
+
+
+def names(tx: Transaction) -> list[str]:
+    """List the names of all sources."""
+    return list(tx.connection.execute(_NAMES).scalars())
 
 
 def summaries(tx: Transaction, duplicates: Counts) -> list[SourceSummary]:
