@@ -5,6 +5,7 @@ would become of them.  The judgement and all that follows from it are published 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from mdm.model.clock import now
 from mdm.model.history import Act
@@ -44,7 +45,8 @@ class Judge:
             (made,) = change.come
             # before it is prepared: a golden ID may follow a record from then on, with its pins
             number = _write(tx, made, change)
-            ready = _prepared(tx, model, change)
+            written = replace(change, come=[replace(made, judgement_id=number)])
+            ready = _prepared(tx, model, written)
             act = Act(
                 kind="judged",
                 actor=made.actor,
