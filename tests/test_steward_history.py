@@ -65,6 +65,15 @@ def test_an_act_is_told_with_who_why_and_what_was_known_and_can_be_undone(office
     assert f"Undo judgement {number}<" not in text
 
 
+def test_a_pin_is_told_with_its_value(office, client):
+    golden_id = office.homes()["bank/1"]
+    pin = {"attribute": "given_name", "value": "Anna <b>", "actor": "bo", "reason": "Passport"}
+    assert client.post(f"/v1/golden-records/{golden_id}/pins", json=pin).status_code == 201
+    text = client.get(f"/steward/golden-records/{golden_id}").text
+    assert "Pinned: given name Anna &lt;b&gt;" in text
+    assert "Passport" in text
+
+
 def test_what_does_not_count_any_more_offers_no_button_and_cannot_be_undone(client):
     number = judge(client, "1", "2")
     address = f"/steward/judgements/{number}/withdrawal"

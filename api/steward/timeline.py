@@ -77,7 +77,7 @@ def _called(golden_id: str) -> str:
 def _told(golden_id: str, happened: Happened) -> Told:
     if happened.act is not None:
         judged = happened.act.judgement
-        words = _of_act(happened.kind, judged)
+        words = _of_act(happened.kind, judged) if judged else _of_pin(happened.kind, happened.act)
         return Told(happened, words, None, happened.act, _counts(happened, judged))
     change = happened.change
     if change is None:
@@ -110,10 +110,18 @@ def _listed(attributes: Sequence[str] | None) -> str:
     return ", ".join(map(naming.title, attributes or ())) or "which ones is not told"
 
 
-def _of_act(kind: str, judged: Judged | None) -> str:
-    """Tell what somebody did."""
-    if judged is None:
-        return kind.capitalize()
+def _of_pin(kind: str, act: PastAct) -> str:
+    """Tell which values somebody pinned, or took the pin off."""
+    values = act.pin.values if act.pin else {}
+    told = ", ".join(
+        f"{naming.title(name)} {naming.text(value) if value else '(none)'}"
+        for name, value in values.items()
+    )
+    return f"{'Pinned' if kind == 'pinned' else 'Pin taken off'}: {told}"
+
+
+def _of_act(kind: str, judged: Judged) -> str:
+    """Tell what somebody judged or withdrew."""
     records = count(sum(judged.parts), "record")
     if judged.kind == "unsure":
         said = f"nobody can tell of {records}"
