@@ -206,7 +206,7 @@ def without_crossing(state, known) -> Iterator[object]:
             yield (member.record_id, crossed), judgement.judgement_id
 
 
-def only_what_is_new(clusters, before, _found):
+def only_what_is_new(clusters, before, _found, _suspected):
     published = {*before.values()}
     return {serial: members for serial, members in clusters.items() if serial not in published}
 
