@@ -5,7 +5,6 @@ would become of them.  The judgement and all that follows from it are published 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from mdm.model.clock import now
 from mdm.model.history import Act
@@ -42,11 +41,9 @@ class Judge:
         with self._store.write() as tx:
             model = self._models.active(tx)
             change = proposals.judging(tx, proposal)
+            ready = _prepared(tx, model, change)
             (made,) = change.come
-            # before it is prepared: a golden ID may follow a record from then on, with its pins
             number = _write(tx, made, change)
-            written = replace(change, come=[replace(made, judgement_id=number)])
-            ready = _prepared(tx, model, written)
             act = Act(
                 kind="judged",
                 actor=made.actor,
@@ -108,8 +105,7 @@ class Judge:
 
 
 def _prepared(tx: Transaction, model: ReadyModel, change: JudgementChange) -> Prepared:
-    homes = {serial for serial in change.own.values() if serial is not None}
-    return prepare(tx, model, recluster(tx, model, (), change), also=homes)
+    return prepare(tx, model, recluster(tx, model, (), change), own=change.own)
 
 
 def _write(tx: Transaction, made: Judgement, change: JudgementChange) -> int:

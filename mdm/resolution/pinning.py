@@ -5,7 +5,7 @@ table that have any; re-clustering asks which of the golden records around have 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pyarrow as pa
@@ -85,18 +85,26 @@ NONE = PinsAround()
 
 
 def pins_around(
-    tx: Transaction, residents: Sequence[Resident], serials: Sequence[int], own: Sequence[int]
+    tx: Transaction,
+    residents: Sequence[Resident],
+    serials: Sequence[int],
+    own: Sequence[int],
+    following: Mapping[int, int | None],
 ) -> PinsAround:
     """Find the pins of golden records that are about to be published.
 
     `serials` and `own`, parallel to the residents: the golden record that each will be in, and the
     own ID that it will have.  An ID comes with all live records whose own ID it was or will be.
+    `following`: serials of golden IDs -> the records that they will follow from now on.
     """
     if not pins.any_standing(tx):
         return NONE
     before = {each.own_serial for each in residents if each.own_serial is not None}
     home = {each.record_id: serial for each, serial in zip(residents, serials, strict=True)}
-    standing = pins.touching(tx, before.union(own), home)
+    standing = [
+        replace(pin, follows=following.get(pin.serial, pin.follows))
+        for pin in pins.touching(tx, before.union(own, following), home)
+    ]
     ids, followed = {pin.serial for pin in standing}, {pin.follows for pin in standing}
     touched = {
         home[each.record_id]

@@ -82,6 +82,7 @@ def _elsewhere(ready: Prepared) -> dict[int, int | None]:
     carried = {*ready.after.values()}
     moved = {own for own, into in ready.resolves.items() if was.get(own) != into}
     ended = {*ready.before.values()}
+    ended |= {serial for serial, record in ready.following.items() if record is None}
     return {serial: ready.resolves.get(serial) for serial in sorted((moved | ended) - carried)}
 
 

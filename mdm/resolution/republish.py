@@ -26,13 +26,16 @@ from mdm.resolution.recluster import Reclustered
 from mdm.resolution.record_tables import record_tables, settled, table
 from mdm.resolution.snapshot import shaped
 from mdm.resolution.tallying import differences
-from mdm.store import Transaction, changes, neighbourhood, publication, tallies
+from mdm.store import Transaction, changes, neighbourhood, pins, publication, tallies
 from mdm.store.codec import from_json, to_json
 from mdm.store.neighbourhood import Resident
 from mdm.store.publication import Publication
 
 Clusters = Mapping[int, Sequence[Resident]]
 """The serial of each golden record -> the records that it is made of."""
+
+
+NO_OWN: Mapping[int, int | None] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,8 @@ class Prepared:
 
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
     `rewritten` (serial, attributes) are the golden records that last and say something else;
-    `residents` are the records of `after`; `tallies` by how much figures of the overview change.
+    `residents` are the records of `after`; `tallies` by how much figures of the overview change;
+    `following` as of `pins.following`.
     """
 
     publication: Publication
@@ -66,6 +70,7 @@ class Prepared:
     minted: range
     changed: frozenset[int]
     resolves: Mapping[int, int]
+    following: Mapping[int, int | None]
     rewritten: pa.Table
     tallies: Mapping[Tally, int]
 
@@ -101,25 +106,32 @@ def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> 
 
 
 def prepare(
-    tx: Transaction, model: ReadyModel, found: Reclustered, *, also: Collection[int] = ()
+    tx: Transaction,
+    model: ReadyModel,
+    found: Reclustered,
+    *,
+    also: Collection[int] = (),
+    own: Mapping[int, int | None] = NO_OWN,
 ) -> Prepared:
     """Work out what is to be published, with the serials of the golden IDs that it needs.
 
-    `also` as of `republish`.
+    `also` as of `republish`; `own`: the own IDs that records get by a judgement, not yet written.
     """
+    following = pins.following(tx, own)
+    also = {*also, *(serial for serial in own.values() if serial is not None)}
     residents, labels = _with_related(tx, found, also)
     assignment = _assign(residents, labels)
     minted = publication.next_serials(tx, assignment.minted)
     new = np.array(minted, np.int64)
     serials = with_minted(assignment.serials, new).tolist()
-    own = with_minted(assignment.own, new).tolist()
+    own_after = with_minted(assignment.own, new).tolist()
     after = {each.record_id: serial for each, serial in zip(residents, serials, strict=True)}
     gone = [each for each in found.changed.residents if not each.live]
     before = {
         each.record_id: each.serial for each in (*residents, *gone) if each.serial is not None
     }
     touched = {serial for _, serial in before.items() ^ after.items()}
-    pinned = pins_around(tx, residents, serials, own)
+    pinned = pins_around(tx, residents, serials, own_after, following)
     suspected = {*pinned.touched, *(n for each, n in after.items() if before.get(each) in also)}
     differing = _rewritten(_clusters(residents, serials), before, found, suspected)
     golden = _golden(model, differing, pinned.of)
@@ -134,7 +146,7 @@ def prepare(
                 [(n,) for n in sorted({*before.values()} - {*after.values()})], "serial"
             ),
             golden=golden,
-            records=settled(found, residents, own),
+            records=settled(found, residents, own_after),
         ),
         residents=residents,
         before=before,
@@ -142,6 +154,7 @@ def prepare(
         minted=minted,
         changed=frozenset(touched | said),
         resolves=_resolves(assignment, minted),
+        following=following,
         rewritten=rewritten,
         tallies=differences(found, before, after, residents, touched),
     )

@@ -1,6 +1,6 @@
 """Stewards' pins; none is ever deleted, it can only be removed from its golden record."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from mdm.store.bulk import execute
 from mdm.store.by_numbers import ByNumbers
 from mdm.store.codec import attributes_from_json, to_json
 from mdm.store.pin_schema import pin as table
-from mdm.store.statements import rows, scalar
+from mdm.store.statements import Row, rows, scalar
 from mdm.store.store import Transaction
 
 _PINS = """
@@ -27,6 +27,11 @@ _PINS = """
 _STANDING = sa.text(f"{_PINS} ORDER BY p.pin_id")
 _OF_IDS = ByNumbers(f"{_PINS} AND p.serial IN ({{numbers}}) ORDER BY p.pin_id")
 _FOLLOWING = ByNumbers("SELECT serial FROM golden_id WHERE follows IN ({numbers})")
+_OWNERS = ByNumbers("""
+    SELECT record_id, own_serial, retired_at
+    FROM record
+    WHERE own_serial IN (SELECT own_serial FROM record WHERE record_id IN ({numbers}))
+""")
 _ANY = sa.text("SELECT 1 FROM pin WHERE removed_at IS NULL LIMIT 1")
 
 _HOMES = sa.text("""
@@ -91,6 +96,26 @@ def touching(tx: Transaction, serials: Collection[int], record_ids: Collection[i
     """List the pins of golden IDs, and of those that follow one of the records, oldest first."""
     following = {row.serial for row in _FOLLOWING.rows(tx, record_ids)}
     return [_pin(row) for row in _OF_IDS.rows(tx, following.union(serials))]
+
+
+def following(tx: Transaction, own: Mapping[int, int | None]) -> dict[int, int | None]:
+    """Tell of golden IDs (serials) what they follow once records get these own IDs.
+
+    As `records.set_own` has it: those whose records all get another ID follow the last of them.
+    None: only retired records are left of it.
+    """
+    found: dict[int, list[Row]] = {}
+    for row in _OWNERS.rows(tx, list(own)):
+        found.setdefault(row.own_serial, []).append(row)
+    place = {record: at for at, record in enumerate(own)}
+    told: dict[int, int | None] = {}
+    for serial, owners in found.items():
+        left = [each for each in owners if own.get(each.record_id) in (None, serial)]
+        if not left:
+            told[serial] = max((each.record_id for each in owners), key=place.__getitem__)
+        elif all(each.retired_at is not None and each.record_id not in own for each in left):
+            told[serial] = None
+    return told
 
 
 def homes(tx: Transaction, serial: int) -> set[int]:
