@@ -7,6 +7,7 @@ import pytest
 from mdm.hub import Hub
 from mdm.model.errors import Contradiction, NotFound, NotInForce, PreconditionFailed, RecordInvalid
 from mdm.model.judgements import Proposal, Shown
+from mdm.model.pins import Pinning
 from mdm.model.previews import AttributeChange, Elsewhere
 from mdm.resolution import previewing
 from mdm.store.schema import metadata
@@ -82,6 +83,19 @@ def test_a_split_tells_which_part_keeps_the_id(office, foreseen, hub, keeps):
     assert told(kept)[1] == [["bank/1", "shop/1"][keeps or 0]]
     assert (new.before, new.changes) == ({}, [])
     foreseen.judge(proposal)
+
+
+@pytest.mark.parametrize("keeps", [0, 1])
+def test_a_pin_goes_with_the_id_that_follows_the_record_of_the_part_that_keeps_the_id(
+    office, foreseen, hub, keeps
+):
+    pinning = Pinning(office.homes()["bank/3"], "given_name", "steward", "asked", value="Zoe")
+    hub.pinning.pin(pinning)
+    merged = foreseen.judge(MERGER).judgement_id
+    split = saying(["bank/2"], ["bank/3"], keeps_part=keeps, supersedes=[merged])
+    names = {told(each)[1][0]: each.attributes for each in hub.preview(split).golden_records}
+    assert names["bank/3"]["given_name"] == "Zoe" != names["bank/2"]["given_name"]
+    foreseen.judge(split)
 
 
 def test_a_withdrawal_tells_that_the_model_may_link_again(foreseen, hub):
