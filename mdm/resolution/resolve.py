@@ -32,16 +32,7 @@ from mdm.resolution.pinning import pin_all
 from mdm.resolution.snapshot import Snapshot, moment, read_in
 from mdm.resolution.stages import Stages
 from mdm.resolution.surviving import make_golden
-from mdm.store import (
-    Store,
-    Transaction,
-    changes,
-    models,
-    pins,
-    publication,
-    resolutions,
-    tallies,
-)
+from mdm.store import Store, Transaction, changes, models, pins, publication, resolutions, tallies
 from mdm.store.publication import Publication
 
 _MOST_CAUGHT_UP = 5_000
