@@ -1,11 +1,10 @@
 """What the API needs of the hub."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from flask import current_app
 
-from mdm.finding.finder import Finder
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
 from mdm.model.pins import PinDone, Pinning
@@ -17,6 +16,10 @@ from mdm.model.views import AnsweredLine, JudgementDone, Matches, Submitted
 from mdm.reading import Reading
 from mdm.reviews import Reviews
 from mdm.users import Users
+
+if TYPE_CHECKING:
+    # not when it runs: it would load DuckDB, whose threads a worker that is forked waits for
+    from mdm.finding.finder import Finder
 
 EXTENSION = "mdm"
 
@@ -94,7 +97,7 @@ class Hub(Protocol):
         ...
 
     @property
-    def finding(self) -> Finder:
+    def finding(self) -> "Finder":
         """What finds customers by whatever is known of them."""
         ...
 

@@ -9,10 +9,9 @@ from api.hub import hub, reading
 from api.steward import naming
 from api.steward.pages import blueprint, page
 from api.steward.provenance import in_order
-from mdm.finding.finder import LONGEST_TEXT
 from mdm.model.errors import RecordInvalid
 from mdm.model.explanation import Part
-from mdm.model.finding import Finding, Hit
+from mdm.model.finding import LONGEST_TEXT, Finding, Hit
 from mdm.model.records import RecordRef
 from mdm.model.rules.vocabulary import NAMES
 

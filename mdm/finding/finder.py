@@ -10,14 +10,12 @@ from typing import TypeVar
 
 from mdm.finding.text import TextReader
 from mdm.model.errors import NotFound, Pending, ResolvedElsewhere, Retired
-from mdm.model.finding import Finding, Hit
+from mdm.model.finding import LONGEST_TEXT, Finding, Hit
 from mdm.model.records import RecordRef
 from mdm.model.views import Matched
 from mdm.reading import Reading
 from mdm.resolution.match import Matcher
 
-LONGEST_TEXT = 500
-"""Characters of a line that are looked at."""
 Asked = TypeVar("Asked")
 _GOLDEN_ID = re.compile(r"g[0-9a-f]{20}")
 

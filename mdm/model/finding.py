@@ -11,6 +11,9 @@ from mdm.model.views import GoldenRecord
 Reading = Mapping[str, str]
 """What a text is read as: attribute -> value."""
 
+LONGEST_TEXT = 500
+"""Characters of a line that are looked at."""
+
 
 @dataclass(frozen=True)
 class Hit:
