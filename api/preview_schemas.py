@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from api.described import count, text, values
+from api.described import count, flag, text, values
 from api.schemas import GoldenRecord, Ref
 
 SHOWN = "the first 100"
@@ -66,10 +66,12 @@ class PreviewedElsewhere(Schema):
 
     asked = text("The golden ID.", "g00aa11bb22cc33dd44ee")
     golden_id = text(
-        "The golden ID that it would resolve to; null when all its records are retired.",
+        "The golden ID that it would resolve to; null when all its records are retired, or when "
+        "`new`.",
         "g3f9a1c0b7d2e4f608a1b",
         allow_none=True,
     )
+    new = flag("Whether it would resolve to a golden ID that is not minted yet.")
 
 
 class Preview(Schema):

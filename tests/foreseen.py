@@ -15,6 +15,7 @@ from mdm.model.views import GoldenRecord, JudgementDone
 from tests.resolving import Office
 
 Told = str | type[MdmError]
+NEW = "an ID that was not minted yet"
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,14 @@ class Foreseen:
             for each in foreseen.golden_records
             if each.standing == "restored"
         }
-        told = {each.asked: each.golden_id or Retired for each in foreseen.elsewhere} | restored
-        now = {each: self.office.ask(each) for each in led}
+        told = {
+            each.asked: NEW if each.new else each.golden_id or Retired
+            for each in foreseen.elsewhere
+        } | restored
+        found = {each: self.office.ask(each) for each in led}
+        now = {
+            each: NEW if isinstance(to, str) and to not in led else to for each, to in found.items()
+        }
         assert told == {each: to for each, to in now.items() if to != led[each]}
 
 

@@ -54,11 +54,12 @@ class GoldenPreview:
 class Elsewhere:
     """A golden ID that no golden record would carry, and what it would resolve to then.
 
-    `golden_id` is None when all its records are retired.
+    `golden_id` is None when all its records are retired, or, if `new`, as long as it is not minted.
     """
 
     asked: str
     golden_id: str | None
+    new: bool = False
 
 
 @dataclass(frozen=True)

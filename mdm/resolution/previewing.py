@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from mdm.model.previews import Elsewhere, GoldenPreview, Preview, Standing
 from mdm.model.records import RecordRef
 from mdm.resolution.republish import Prepared
-from mdm.store import Transaction, neighbourhood
+from mdm.store import Transaction, earned, neighbourhood
 from mdm.store.codec import attributes_from_json, from_json
 
 MOST_SHOWN = 100
@@ -23,11 +23,11 @@ def previewed(tx: Transaction, ready: Prepared, judged: Collection[int]) -> Prev
     """Tell what would come; `judged` are the records that the act is about."""
     about = {ready.after[record] for record in judged if record in ready.after}
     others = ready.changed.intersection(ready.after.values()) - about
-    elsewhere = _elsewhere(ready)
+    elsewhere = _elsewhere(tx, ready)
     return Preview(
         golden_records=_golden(tx, ready, [*sorted(about), *sorted(others)][:MOST_SHOWN]),
         golden_count=len(about) + len(others),
-        elsewhere=_named(tx, dict(list(elsewhere.items())[:MOST_SHOWN])),
+        elsewhere=_named(tx, ready, dict(list(elsewhere.items())[:MOST_SHOWN])),
         elsewhere_count=len(elsewhere),
     )
 
@@ -72,24 +72,29 @@ def _standing(ready: Prepared, serial: int, now: Collection[int]) -> Standing:
     return "kept" if serial in ready.changed else "unchanged"
 
 
-def _elsewhere(ready: Prepared) -> dict[int, int | None]:
-    """Tell what golden IDs would resolve to that no golden record carries, and that moved."""
-    was = {
-        each.own_serial: ready.before[each.record_id]
-        for each in ready.residents
-        if each.own_serial is not None and each.record_id in ready.before
-    }
-    carried = {*ready.after.values()}
-    moved = {own for own, into in ready.resolves.items() if was.get(own) != into}
-    ended = {*ready.before.values()}
-    ended |= {serial for serial, record in ready.following.items() if record is None}
-    return {serial: ready.resolves.get(serial) for serial in sorted((moved | ended) - carried)}
+def _elsewhere(tx: Transaction, ready: Prepared) -> dict[int, int | None]:
+    """Tell what golden IDs would resolve to that no golden record carries then, and did not now."""
+    was = {each.own_serial for each in ready.residents if each.own_serial is not None}
+    will = {serial for serial in ready.own.values() if serial is not None}
+    records = ready.before.keys() | ready.after.keys() | ready.own.keys()
+    serials = was | will | {*ready.before.values()} | ready.following.keys()
+    serials = (serials | earned.following_any(tx, records)).difference(ready.minted)
+    now = earned.earned(tx, serials)
+    follows = {serial: at for serial, at in ready.following.items() if at is not None}
+    homes: dict[int, int | None] = {each: ready.after.get(each) for each in records}
+    then = earned.changed(now, ready.own, follows, homes)
+    carries, carried = {*ready.before.values()}, {*ready.after.values()}
+    led = {each: each if each in carries else now.resolved(each) for each in serials - carried}
+    leads = {each: then.resolved(each) for each in sorted(led)}
+    return {each: into for each, into in leads.items() if into != led[each]}
 
 
-def _named(tx: Transaction, elsewhere: Mapping[int, int | None]) -> list[Elsewhere]:
+def _named(
+    tx: Transaction, ready: Prepared, elsewhere: Mapping[int, int | None]
+) -> list[Elsewhere]:
     into = {serial for serial in elsewhere.values() if serial is not None}
-    names = neighbourhood.golden_ids(tx, into | elsewhere.keys())
+    names = neighbourhood.golden_ids(tx, (into | elsewhere.keys()).difference(ready.minted))
     return [
-        Elsewhere(names[serial], None if to is None else names[to])
+        Elsewhere(names[serial], None if to is None else names.get(to), to in ready.minted)
         for serial, to in elsewhere.items()
     ]

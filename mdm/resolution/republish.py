@@ -60,7 +60,7 @@ class Prepared:
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
     `rewritten` (serial, attributes) are the golden records that last and say something else;
     `residents` are the records of `after`; `tallies` by how much figures of the overview change;
-    `following` as of `pins.following`.
+    `own`: the own IDs that records get, None for none; `following` as of `pins.following`.
     """
 
     publication: Publication
@@ -70,6 +70,7 @@ class Prepared:
     minted: range
     changed: frozenset[int]
     resolves: Mapping[int, int]
+    own: Mapping[int, int | None]
     following: Mapping[int, int | None]
     rewritten: pa.Table
     tallies: Mapping[Tally, int]
@@ -154,6 +155,7 @@ def prepare(
         minted=minted,
         changed=frozenset(touched | said),
         resolves=_resolves(assignment, minted),
+        own={**own, **dict(zip(after, own_after, strict=True))},
         following=following,
         rewritten=rewritten,
         tallies=differences(found, before, after, residents, touched),
