@@ -38,7 +38,7 @@ def golden_record(golden_id: str) -> Response:
         "golden_record.html",
         timeline=timeline.told(golden_id, history),
         older=history.after is not None,
-        **_headed(inside),
+        **headed(inside),
         rows=provenance.rows(inside, named, _names()),
         graph=graph(inside),
         most_drawn=MOST_RECORDS,
@@ -55,7 +55,7 @@ def records(golden_id: str) -> Response:
     found = reading().source_records(golden_id, after=behind(1), limit=PAGE)
     return page(
         "golden_record_records.html",
-        **_headed(inside),
+        **headed(inside),
         letters=letters(inside.members),
         records=_told(found),
         further=further(found.after),
@@ -69,7 +69,7 @@ def links(golden_id: str) -> Response:
     found = reading().explanation(golden_id, after=behind(3), limit=PAGE)
     return page(
         "golden_record_links.html",
-        **_headed(inside),
+        **headed(inside),
         letters=letters(inside.members),
         pairs=found.pairs.items,
         known={(link.left, link.right): link for link in inside.links},
@@ -84,7 +84,7 @@ def shown_inside(golden_id: str) -> Inside:
     return reading().inside(golden_id)
 
 
-def _headed(inside: Inside) -> Mapping[str, Any]:
+def headed(inside: Inside) -> Mapping[str, Any]:
     """Give what every page about a golden record is headed with."""
     record = inside.golden_record
     return {

@@ -1,0 +1,130 @@
+"""Pins of a golden record: what it says because a steward said so, given and taken off."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from flask import Response, flash, request
+
+from api.hub import hub, reading
+from api.steward import naming
+from api.steward.deciding import said
+from api.steward.golden_record import headed, shown_inside
+from api.steward.pages import blueprint, page, steward, to
+from mdm.model.errors import Fault, NotFound, PinRemoved, PreconditionFailed, RecordInvalid
+from mdm.model.pins import Pinning
+from mdm.model.records import RecordRef
+
+MOST = 50
+"""Records whose values are offered."""
+OWN = "own"
+
+
+@blueprint.get("/golden-records/<golden_id>/pins")
+def pins(golden_id: str) -> Response:
+    """List the pins of a golden record, and offer the values of one attribute to be pinned."""
+    return _show(golden_id, request.args.get("attribute", ""))
+
+
+@blueprint.post("/golden-records/<golden_id>/pins")
+def pin(golden_id: str) -> Response:
+    """Pin a value, or say beside the field why it cannot be."""
+    attribute = request.form.get("attribute", "")
+    try:
+        done = hub().pinning.pin(_pinning(golden_id, attribute))
+    except RecordInvalid as error:
+        faults = {fault.field: fault.message for fault in error.faults}
+        return _show(golden_id, attribute, faults=faults, status=422)
+    except (NotFound, PreconditionFailed) as error:
+        flash(f"Nothing was pinned: {error.message}.", "bad")
+        return to("pins", golden_id=golden_id, attribute=attribute)
+    flash(f"Pinned: pin {done.pin_id} counts until somebody takes it off.", "good")
+    return to("pins", golden_id=golden_id)
+
+
+@blueprint.post("/golden-records/<golden_id>/pins/<int(max=9007199254740991):pin_id>/removal")
+def unpin(golden_id: str, pin_id: int) -> Response:
+    """Take a pin off; the golden record says what its records say, or an earlier pin."""
+    try:
+        hub().pinning.remove(pin_id, steward(), said(request.form, "reason"))
+    except PinRemoved as error:
+        flash(f"{error.message[:1].upper()}{error.message[1:]}.", "warn")
+    else:
+        flash(f"Pin {pin_id} is taken off.", "good")
+    return to("pins", golden_id=golden_id)
+
+
+def _pinning(golden_id: str, attribute: str) -> Pinning:
+    """Read what is to be pinned; RecordInvalid for a form that the page did not make."""
+    shown_inside(golden_id)
+    names = _together(attribute)
+    if not names:
+        raise RecordInvalid([Fault("attribute", "is none: choose one of the list")])
+    chosen = request.form.get("choice", "")
+    given: dict[str, Any] = {"golden_id": golden_id, "attribute": attribute, "actor": steward()}
+    given["reason"] = said(request.form, "reason")
+    if chosen == OWN:
+        values = {name: _own(name) for name in names}
+        filled = {name: value for name, value in values.items() if value}
+        return Pinning(**given, value=filled if len(names) > 1 else values[names[0]] or None)
+    try:
+        source, key = orjson.loads(chosen)
+        ref = RecordRef(str(source), str(key))
+    except (orjson.JSONDecodeError, TypeError, ValueError) as error:
+        raise RecordInvalid([Fault("choice", "is missing: choose one of the values")]) from error
+    return Pinning(**given, ref=ref)
+
+
+def _own(name: str) -> str | list[str]:
+    """Read a value of the steward's own; of an attribute with many values a line each."""
+    text = said(request.form, f"value-{name}")
+    if not hub().rules.attribute(name).many:
+        return text
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _together(attribute: str) -> Sequence[str]:
+    """List the attributes that are pinned with one, itself among them; none for none."""
+    rules = hub().rules
+    if attribute not in {each.name for each in rules.attributes}:
+        return ()
+    groups = rules.survivorship.groups.values()
+    return next((names for names in groups if attribute in names), (attribute,))
+
+
+def _show(
+    golden_id: str,
+    attribute: str,
+    *,
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    inside = shown_inside(golden_id)
+    names = _together(attribute)
+    return page(
+        "pins.html",
+        status,
+        **headed(inside),
+        pins=reading().pins(inside.golden_record.golden_id),
+        attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
+        attribute=attribute if names else "",
+        fields=[hub().rules.attribute(name) for name in names],
+        offered=_offered(golden_id, names) if names else [],
+        given=request.form,
+        faults=faults or {},
+        title=naming.title,
+    )
+
+
+def _offered(golden_id: str, names: Sequence[str]) -> list[tuple[str, RecordRef, str]]:
+    """List what the records say: how the form names each, the record, its values in words."""
+    found = reading().source_records(golden_id, after=None, limit=MOST).items
+    told = [
+        (record.ref, [naming.text(record.attributes[n]) for n in names if n in record.attributes])
+        for record in found
+    ]
+    return [
+        (orjson.dumps([ref.source, ref.key]).decode(), ref, ", ".join(texts))
+        for ref, texts in told
+        if texts
+    ]

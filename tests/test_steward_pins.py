@@ -1,0 +1,151 @@
+"""Pinning values to golden records on the page for it."""
+
+import re
+from html import unescape
+
+import pytest
+from playwright.sync_api import expect
+
+from mdm.hub import Hub
+from tests.browsing import PASSWORD, Desks, desks_at
+from tests.resolving import ANN, BOB, RULES, Office
+from tests.steward_client import logged_in
+from tests.stores import fresh, sqlite_url
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory) -> str:
+    return sqlite_url(tmp_path_factory.mktemp("pins"))
+
+
+@pytest.fixture(scope="module")
+def office(url):
+    with fresh(url) as store:
+        Hub(store, RULES).users.add("ann", PASSWORD)
+        office = Office(store)
+        office.take(bank_1=ANN, shop_1={**ANN, "given_name": "Anne"}, bank_2=BOB)
+        office.train()
+        office.resolve()
+        yield office
+
+
+@pytest.fixture
+def hub(office) -> Hub:
+    """The hub of a store without pins."""
+    hub = Hub(office.store, RULES)
+    for each in hub.reading.pins(office.homes()["bank/1"]):
+        hub.pinning.remove(each.pin.pin_id, "ann", "test")
+    return hub
+
+
+@pytest.fixture
+def client(hub):
+    return logged_in(hub)
+
+
+@pytest.fixture(scope="module")
+def desks(browser, office, url):  # noqa: ARG001
+    with desks_at(browser, url) as desks:
+        yield desks
+
+
+def address(office: Office, attribute: str = "") -> str:
+    found = f"/steward/golden-records/{office.homes()['bank/1']}/pins"
+    return f"{found}?attribute={attribute}" if attribute else found
+
+
+def send(client, office: Office, attribute: str, **entered):
+    """Send the form of an attribute, with what a steward enters."""
+    page = client.get(address(office, attribute)).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    form = {"csrf_token": token, "attribute": attribute, **entered}
+    return client.post(address(office), data=form, follow_redirects=True)
+
+
+def said(hub: Hub, office: Office, attribute: str = "given_name"):
+    return hub.reading.golden_record(office.homes()["bank/1"]).attributes[attribute]
+
+
+def test_a_records_value_is_pinned_and_taken_off(hub, office, client):
+    page = client.get(address(office, "given_name")).text
+    choices = [unescape(text) for text in re.findall(r'name="choice" value="([^"]+)"', page)]
+    assert choices == ['["bank","1"]', '["shop","1"]', "own"]
+    answer = send(client, office, "given_name", choice='["shop","1"]', reason="her letter")
+    assert said(hub, office) == "Anne"
+    assert "as shop <bdi>1</bdi> said" in answer.text
+    assert "her letter" in answer.text
+    assert "said then too" in answer.text
+    (shown,) = hub.reading.pins(office.homes()["bank/1"])
+    token = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)[1]
+    removal = f"{address(office)}/{shown.pin.pin_id}/removal"
+    for told in ("is taken off", "was removed at"):
+        done = client.post(removal, data={"csrf_token": token}, follow_redirects=True)
+        assert told in done.text
+    assert said(hub, office) == "Ann"
+
+
+def test_a_value_of_ones_own_needs_a_reason_told_beside_the_field(hub, office, client):
+    entered = {"choice": "own", "value-given_name": "Anna <b>"}
+    answer = send(client, office, "given_name", **entered)
+    assert answer.status_code == 422
+    assert 'id="reason-fault"' in answer.text
+    assert "Anna &lt;b&gt;" in answer.text
+    assert said(hub, office) == "Ann"
+    send(client, office, "given_name", **entered, reason="as on her passport")
+    assert said(hub, office) == "Anna <b>"
+
+
+def test_several_values_are_a_line_each(hub, office, client):
+    lines = {"value-email": "a@x.example\n\n b@x.example "}
+    send(client, office, "email", choice="own", reason="asked", **lines)
+    assert said(hub, office, "email") == ("a@x.example", "b@x.example")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "entered", "status"),
+    [
+        ("shoe", {"choice": "own"}, 422),
+        ("given_name", {}, 422),
+        ("given_name", {"choice": "{}"}, 422),
+        ("given_name", {"choice": '["bank"]'}, 422),
+        ("given_name", {"choice": "own", "reason": "x" * 3_000}, 422),
+        ("given_name", {"choice": "own", "value-given_name": "a\0b", "reason": "x"}, 422),
+        ("date_of_birth", {"choice": "own", "value-date_of_birth": "never", "reason": "x"}, 422),
+        ("given_name", {"choice": '["bank", "never"]'}, 200),
+        ("given_name", {"choice": '["bank", "2"]'}, 200),
+        ("given_name", {"choice": '["bank", "\\u0000"]'}, 422),
+    ],
+)
+def test_what_cannot_be_pinned_is_told_and_nothing_is_kept(
+    hub, office, client, attribute, entered, status
+):
+    answer = send(client, office, attribute, **entered)
+    assert answer.status_code == status
+    assert 'class="fault"' in answer.text or "Nothing was pinned" in answer.text
+    assert hub.reading.pins(office.homes()["bank/1"]) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_value_is_pinned_in_the_browser(hub, office, desks: Desks, scripts):
+    with desks.desk(scripts=scripts) as desk:
+        desk.open(f"/steward/golden-records/{office.homes()['bank/1']}")
+        desk.page.get_by_role("link", name="Pin", exact=True).click()
+        desk.page.get_by_label("Attribute").select_option("given_name")
+        desk.page.get_by_role("button", name="Show its values").click()
+        desk.page.get_by_role("radio", name="Anne").check()
+        desk.page.get_by_role("button", name="Pin it").click()
+        expect(desk.page.get_by_text("Counts", exact=True)).to_be_visible()
+    assert said(hub, office) == "Anne"
+
+
+def test_the_page_is_fit_for_everybody(hub, office, desks: Desks, client):
+    send(client, office, "given_name", choice='["shop","1"]')
+    send(client, office, "given_name", choice="own", reason="W" * 200, **{"value-given_name": "Z"})
+    newest, *_ = hub.reading.pins(office.homes()["bank/1"])
+    assert newest.outvoted_by is None
+    for width, dark in ((1280, True), (400, False)):
+        with desks.desk(width=width, dark=dark) as desk:
+            desk.open(address(office, "email"))
+            assert desk.violations() == []
+            assert desk.too_wide() == []
+            expect(desk.page.get_by_text("Outvoted by pin")).to_be_visible()
