@@ -234,7 +234,8 @@ def test_a_preview_tells_what_a_judgement_would_give_and_keeps_nothing(office, c
     after = [*BOB["email"], *CID["email"]]
     change = {"attribute": "email", "before": list(BOB["email"]), "after": after}
     assert golden["changes"] == [change]
-    assert answer.json["elsewhere"] == [{"asked": homes["bank/3"], "golden_id": homes["bank/2"]}]
+    led = {"asked": homes["bank/3"], "golden_id": homes["bank/2"], "new": False}
+    assert answer.json["elsewhere"] == [led]
     assert office.rows(TABLES) == before
 
 
