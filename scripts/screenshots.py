@@ -35,14 +35,45 @@ def next_review(page: Page) -> None:
 
 def next_cluster(page: Page) -> None:
     """Go to the first review of one golden record."""
-    page.goto(page.url.partition("/steward")[0] + "/steward/queue?kind=cluster")
+    _to(page, "/steward/queue?kind=cluster")
     next_review(page)
+
+
+def golden_record(page: Page) -> None:
+    """Go to the first golden record of the first review."""
+    next_review(page)
+    page.locator(".sides thead a").first.evaluate("link => link.click()")
+    page.wait_for_url("**/golden-records/**")
+
+
+def pins(page: Page) -> None:
+    """Go to the pins of that golden record, and choose an attribute."""
+    golden_record(page)
+    page.goto(f"{page.url}/pins?attribute=postal_code")
+
+
+def find(page: Page) -> None:
+    """Look for somebody by a misspelt name and a birth year."""
+    _to(page, "/steward/find?text=robbert+ellis+1959")
+
+
+def overview(page: Page) -> None:
+    """Go to the overview."""
+    _to(page, "/steward/overview")
+
+
+def _to(page: Page, path: str) -> None:
+    page.goto(page.url.partition("/steward")[0] + path)
 
 
 PAGES: dict[str, Callable[[Page], None]] = {
     "queue": as_it_is,
     "review": next_review,
     "cluster": next_cluster,
+    "golden": golden_record,
+    "pins": pins,
+    "find": find,
+    "overview": overview,
 }
 
 
