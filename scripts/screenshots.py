@@ -54,7 +54,7 @@ def pins(page: Page) -> None:
 
 def find(page: Page) -> None:
     """Look for somebody by a misspelt name and a birth year."""
-    _to(page, "/steward/find?text=robbert+ellis+1959")
+    _to(page, "/steward/find?q=robbert+ellis+1959")
 
 
 def overview(page: Page) -> None:
