@@ -34,8 +34,8 @@ def judging(tx: Transaction, proposal: Proposal) -> JudgementChange:
     if proposal.kind == "partition":
         _check_shown(tx, found)
     superseded = _superseded(tx, proposal.supersedes)
-    others = [each for each in judgements.in_force(tx) if each not in superseded]
-    path = contradictions(made, others)
+    around = judgements.connected(tx, {each.record_id for each in found.values()})
+    path = contradictions(made, [each for each in around if each not in superseded])
     if path:
         raise Contradiction(path)
     return JudgementChange(come=[made], go=superseded, own=_own(proposal, found))
@@ -48,12 +48,13 @@ def withdrawing(tx: Transaction, judgement_id: int) -> JudgementChange:
         raise NotInForce(judgement_id, f"judgement {gone.superseded_by} superseded it")
     if gone.withdrawn_at is not None:
         raise NotInForce(judgement_id, f"it was withdrawn at {gone.withdrawn_at}")
-    standing = [each for each in judgements.in_force(tx) if each != gone]
     revived = [
         replace(each, superseded_by=None)
         for each in judgements.superseded_by(tx, judgement_id)
         if each.withdrawn_at is None
     ]
+    about = {member.record_id for each in revived for member in each.members}
+    standing = [each for each in judgements.connected(tx, about) if each != gone]
     for each in revived:
         path = contradictions(each, standing)
         if path:

@@ -122,6 +122,22 @@ def touching(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:
     ]
 
 
+def connected(tx: Transaction, record_ids: Collection[int]) -> list[Judgement]:
+    """List the judgements that count and lead from one to the other from these records on.
+
+    Two lead to each other when they have a member in common.  Oldest first.
+    """
+    found: dict[int, Judgement] = {}
+    seen: set[int] = set()
+    ahead = set(record_ids)
+    while ahead:
+        seen |= ahead
+        new = {each.judgement_id: each for each in touching(tx, ahead)}
+        found |= new
+        ahead = {member.record_id for each in new.values() for member in each.members} - seen
+    return [found[number] for number in sorted(found)]
+
+
 def changes(tx: Transaction) -> int:
     """Count the acts on judgements so far; it grows with each one made and each one withdrawn."""
     query = sa.select(sa.func.count() + sa.func.count(_columns.withdrawn_at)).select_from(judgement)

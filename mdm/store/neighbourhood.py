@@ -48,10 +48,13 @@ class KeptPair(NamedTuple):
     inside_only: bool
 
 
-_RESIDENTS = """
+_RESIDENT = """
     SELECT r.record_id, r.source_id, s.name AS source, r.key, s.trust, r.modified_at,
            r.content_hash, r.attributes, z.attributes AS standardised, z.rules_hash, r.own_serial,
            c.serial, r.retired_at, r.pending
+"""
+_RESIDENTS = f"""
+    {_RESIDENT}
     FROM record r
     JOIN source s ON s.source_id = r.source_id
     LEFT JOIN standardised z ON z.record_id = r.record_id
@@ -59,7 +62,15 @@ _RESIDENTS = """
 """
 _BY_ID = ByNumbers(f"{_RESIDENTS} WHERE r.record_id IN ({{numbers}})")
 _BY_OWN = ByNumbers(f"{_RESIDENTS} WHERE r.own_serial IN ({{numbers}}) AND r.retired_at IS NULL")
-_BY_SERIAL = ByNumbers(f"{_RESIDENTS} WHERE c.serial IN ({{numbers}})")
+# From the crosswalk on: behind a LEFT JOIN, SQLite would scan the records for their serials.
+_BY_SERIAL = ByNumbers(f"""
+    {_RESIDENT}
+    FROM crosswalk c
+    JOIN record r ON r.record_id = c.record_id
+    JOIN source s ON s.source_id = r.source_id
+    LEFT JOIN standardised z ON z.record_id = r.record_id
+    WHERE c.serial IN ({{numbers}})
+""")
 
 _WITH_KEYS = ByNumbers("""
     SELECT key_hash, record_id
