@@ -39,23 +39,9 @@ class Judge:
         proposals.check(proposal)
         self._make_ready()
         with self._store.write() as tx:
-            model = self._models.active(tx)
-            change = proposals.judging(tx, proposal)
-            ready = _prepared(tx, model, change)
-            (made,) = change.come
-            number = _write(tx, made, change)
-            act = Act(
-                kind="judged",
-                actor=made.actor,
-                at=made.made_at,
-                reason=made.reason,
-                model_version=model.version.number,
-                judgement_id=number,
-                others=[each.judgement_id for each in change.go],
-            )
-            changed = _publish(tx, model, act, ready, [made, *change.go])
+            done = judged(tx, self._models.active(tx), proposal)
             tx.commit()
-        return JudgementDone(number, changed)
+        return done
 
     def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
         """Take a judgement back: no opinion is left, and those that it superseded count again.
@@ -65,22 +51,9 @@ class Judge:
         """
         self._make_ready()
         with self._store.write() as tx:
-            model, at = self._models.active(tx), now()
-            change = proposals.withdrawing(tx, judgement_id)
-            ready = _prepared(tx, model, change)
-            judgements.withdraw(tx, judgement_id, actor=actor, reason=reason, at=at)
-            act = Act(
-                kind="withdrawn",
-                actor=actor,
-                at=at,
-                reason=reason,
-                model_version=model.version.number,
-                judgement_id=judgement_id,
-                others=[each.judgement_id for each in change.come],
-            )
-            changed = _publish(tx, model, act, ready, [*change.go, *change.come])
+            done = withdrawn(tx, self._models.active(tx), judgement_id, actor, reason)
             tx.commit()
-        return JudgementDone(judgement_id, changed)
+        return done
 
     def preview(self, proposal: Proposal) -> Preview:
         """Tell what a judgement would give if it was made now; raises as `judge` does."""
@@ -102,6 +75,50 @@ class Judge:
         """Make the model ready before the lock is taken: it takes a while the first time."""
         with self._store.read() as tx:
             self._models.active(tx)
+
+
+def judged(tx: Transaction, model: ReadyModel, proposal: Proposal) -> JudgementDone:
+    """Keep a judgement that `proposals.check` let pass, and publish what follows from it.
+
+    For a transaction that writes; errors as of `Judge.judge`, and then nothing was written.
+    """
+    change = proposals.judging(tx, proposal)
+    ready = _prepared(tx, model, change)
+    (made,) = change.come
+    number = _write(tx, made, change)
+    act = Act(
+        kind="judged",
+        actor=made.actor,
+        at=made.made_at,
+        reason=made.reason,
+        model_version=model.version.number,
+        judgement_id=number,
+        others=[each.judgement_id for each in change.go],
+    )
+    return JudgementDone(number, _publish(tx, model, act, ready, [made, *change.go]))
+
+
+def withdrawn(
+    tx: Transaction, model: ReadyModel, judgement_id: int, actor: str, reason: str
+) -> JudgementDone:
+    """Take a judgement back, and publish what follows from it.
+
+    For a transaction that writes; errors as of `Judge.withdraw`, and then nothing was written.
+    """
+    at = now()
+    change = proposals.withdrawing(tx, judgement_id)
+    ready = _prepared(tx, model, change)
+    judgements.withdraw(tx, judgement_id, actor=actor, reason=reason, at=at)
+    act = Act(
+        kind="withdrawn",
+        actor=actor,
+        at=at,
+        reason=reason,
+        model_version=model.version.number,
+        judgement_id=judgement_id,
+        others=[each.judgement_id for each in change.come],
+    )
+    return JudgementDone(judgement_id, _publish(tx, model, act, ready, [*change.go, *change.come]))
 
 
 def _prepared(tx: Transaction, model: ReadyModel, change: JudgementChange) -> Prepared:
