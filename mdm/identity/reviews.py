@@ -72,12 +72,14 @@ class Grounds:
     """What makes a question one.
 
     `weight` in micro-bits: the mean of all pairs between two golden records; of a cluster, the
-    least of its bridges' and of the mean inside.  `records`: how many are behind it.
+    least of its bridges' and of the mean inside.  `records`: how many are behind it; `sources`:
+    of which sources, as `source_bit` has them.
     """
 
     weight: int
     records: int
     reasons: Reason = NO_REASON
+    sources: int = 0
 
     @property
     def worth(self) -> int:

@@ -6,6 +6,9 @@ Out: the questions about them, opened, changed or closed, as deriving all of the
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from mdm.identity import components
 from mdm.identity.components import MICRO
@@ -49,7 +52,7 @@ def derive(tx: Transaction, rules: Rules, version: ModelVersion, serials: Collec
         contradicting=reviews.contradicting(tx, _identifiers(rules), serials),
         asked=judged.asked,
     )
-    return find(evidence, link=_micro(version.link_bits), review=review)
+    return _with_sources(tx, find(evidence, link=_micro(version.link_bits), review=review))
 
 
 def derive_all(tx: Transaction, rules: Rules, version: ModelVersion) -> Found:
@@ -68,7 +71,7 @@ def derive_all(tx: Transaction, rules: Rules, version: ModelVersion) -> Found:
         contradicting=contradicting,
         asked=_asked(tx),
     )
-    return find(evidence, link=link, review=review)
+    return _with_sources(tx, find(evidence, link=link, review=review))
 
 
 def wrong(tx: Transaction, rules: Rules, version: ModelVersion) -> list[Question]:
@@ -80,6 +83,17 @@ def wrong(tx: Transaction, rules: Rules, version: ModelVersion) -> list[Question
         for question in sorted(kept.keys() | found.keys(), key=lambda each: each.serials)
         if question not in kept or kept[question].grounds != found.get(question)
     ]
+
+
+def _with_sources(tx: Transaction, found: Found) -> Found:
+    """Say of each question which sources its records are of."""
+    serials = {serial for question in found.reviews for serial in question.serials}
+    sources = reviews.sources(tx, serials)
+    told = {
+        question: replace(grounds, sources=reduce(or_, map(sources.__getitem__, question.serials)))
+        for question, grounds in found.reviews.items()
+    }
+    return Found(told, found.judged)
 
 
 def _micro(bits: float) -> int:

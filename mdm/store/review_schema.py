@@ -59,8 +59,14 @@ review = sa.Table(
     sa.Column("weight", NUMBER, nullable=False),
     sa.Column("records", NUMBER, nullable=False),
     sa.Column("reasons", sa.SmallInteger, nullable=False),
+    sa.Column("sources", NUMBER, nullable=False, server_default=sa.text("0")),
     sa.Column("worth", NUMBER, nullable=False),
 )
-sa.Index(None, review.c.worth, review.c.review_id)
+sa.Index(None, review.c.opened_at, review.c.kind)
+# What the queue is ordered by, and all that most filters look at.
+sa.Index(
+    "review_queue_ix",
+    *(review.c[name] for name in ("worth", "review_id", "kind", "weight", "opened_at", "sources")),
+)
 sa.Index(None, review.c.serial)
 sa.Index(None, review.c.other)

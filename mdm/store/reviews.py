@@ -40,6 +40,20 @@ _SIZES = ByNumbers("""
     GROUP BY serial
 """)
 
+SOURCE_BITS = 62
+"""As many as a 64-bit number has without its sign, and one to spare."""
+_SOURCES = ByNumbers(f"""
+    SELECT serial, sum(source_bit) AS sources
+    FROM (
+        SELECT DISTINCT c.serial,
+               CAST(1 AS bigint) << CAST(r.source_id % {SOURCE_BITS} AS integer) AS source_bit
+        FROM crosswalk c
+        JOIN record r ON r.record_id = c.record_id
+        WHERE c.serial IN ({{numbers}})
+    ) held
+    GROUP BY serial
+""")
+
 _NOT_ALL_LINKED = sa.text("""
     WITH
     linked AS (
@@ -69,7 +83,7 @@ _SAYING = sa.text("""
     WHERE provenance LIKE :pattern ESCAPE '!'
 """)
 
-_COLUMNS = "SELECT review_id, kind, serial, other, weight, records, reasons FROM review"
+_COLUMNS = "SELECT review_id, kind, serial, other, weight, records, reasons, sources FROM review"
 _KEPT_OF = ByNumbers(
     f"{_COLUMNS} WHERE serial IN ({{numbers}}) UNION {_COLUMNS} WHERE other IN ({{numbers}})"
 )
@@ -78,14 +92,15 @@ _KEPT = sa.text(_COLUMNS)
 
 _OPEN = sa.text("""
     INSERT INTO review
-        (review_id, kind, serial, other, weight, records, reasons, worth, opened_at)
-    SELECT review_id, kind, serial, other, weight, records, reasons, worth, opened_at
+        (review_id, kind, serial, other, weight, records, reasons, sources, worth, opened_at)
+    SELECT review_id, kind, serial, other, weight, records, reasons, sources, worth, opened_at
     FROM staged_review
     WHERE true
     ON CONFLICT (review_id) DO UPDATE
     SET weight = excluded.weight,
         records = excluded.records,
         reasons = excluded.reasons,
+        sources = excluded.sources,
         worth = excluded.worth
 """)
 
@@ -143,6 +158,16 @@ def sizes(tx: Transaction, serials: Collection[int]) -> dict[int, int]:
     return {row.serial: row.size for row in _SIZES.rows(tx, serials)}
 
 
+def sources(tx: Transaction, serials: Collection[int]) -> dict[int, int]:
+    """Tell of which sources golden records have records, one bit for each: `source_bit`."""
+    return {row.serial: int(row.sources) for row in _SOURCES.rows(tx, serials)}
+
+
+def source_bit(source_id: int) -> int:
+    """Tell the bit of a source, which it may share with another: it rules out, and no more."""
+    return 1 << source_id % SOURCE_BITS
+
+
 def not_all_linked(tx: Transaction, *, link: int, most: int) -> set[int]:
     """Find the golden records of which two records have no kept pair of this weight or more.
 
@@ -189,7 +214,7 @@ def kept(tx: Transaction, serials: Collection[int] | None) -> dict[Question, Kep
     rows = statements.rows(tx, _KEPT, {}) if serials is None else _KEPT_OF.rows(tx, serials)
     return {
         Question(row.kind, row.serial, row.other): KeptReview(
-            row.review_id, Grounds(row.weight, row.records, Reason(row.reasons))
+            row.review_id, Grounds(row.weight, row.records, Reason(row.reasons), row.sources)
         )
         for row in rows
     }
@@ -225,6 +250,7 @@ def _table(found: Mapping[Question, Grounds], names: Mapping[int, str], at: str)
             "weight": pa.array([each.weight for each in reviews], _ID),
             "records": pa.array([each.records for each in reviews], _ID),
             "reasons": pa.array([int(each.reasons) for each in reviews], _ID),
+            "sources": pa.array([each.sources for each in reviews], _ID),
             "worth": pa.array([each.worth for each in reviews], _ID),
             "opened_at": pa.array([at] * len(reviews), _TEXT),
         }
