@@ -4,7 +4,8 @@ Kept tables hold what cannot be made again; derived tables can be emptied and re
 JSON and times are text: JSON is written by the code, times sort as text (`mdm.model.clock`).
 Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
 `mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`, that of pins in
-`mdm.store.pin_schema`, those of figures in `mdm.store.tally_schema`.
+`mdm.store.pin_schema`, those of figures in `mdm.store.tally_schema`, those of who may log in in
+`mdm.store.user_schema`.
 """
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from mdm.store.history_schema import act as act
 from mdm.store.pin_schema import pin as pin
 from mdm.store.review_schema import review as review
 from mdm.store.tally_schema import tally as tally
+from mdm.store.user_schema import user as user
 
 # Kept.
 
@@ -180,35 +182,6 @@ resolution = sa.Table(
     text("figures"),
     sa.Column("keyed", sa.Boolean),
     sqlite_autoincrement=True,
-)
-
-user = sa.Table(
-    "user",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    text("password_hash"),
-    sa.Column("generation", sa.Integer, nullable=False),
-    text("created_at"),
-    text("disabled_at", nullable=True),
-)
-
-login_attempt = sa.Table(
-    "login_attempt",
-    metadata,
-    counted("attempt_id"),
-    text("name"),
-    text("address"),
-    text("at"),
-    sqlite_autoincrement=True,
-)
-sa.Index(None, login_attempt.c.name)
-
-secret = sa.Table(
-    "secret",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    text("secret"),
-    text("made_at"),
 )
 
 publication = sa.Table(

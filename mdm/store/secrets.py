@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from mdm.store.schema import secret
 from mdm.store.store import Transaction
+from mdm.store.user_schema import secret
 
 
 def get(tx: Transaction, name: str) -> str | None:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from mdm.model.errors import NotFound
 from mdm.model.users import User
-from mdm.store.schema import login_attempt, user
 from mdm.store.store import Transaction
+from mdm.store.user_schema import login_attempt, user
 
 _user, _attempt = user.c, login_attempt.c
 
