@@ -25,7 +25,7 @@ from mdm.store import Store
 
 TIMES = 100
 PASSWORD = "a benchmark's own"  # noqa: S105  (of a database that is thrown away)
-QUEUES = ("", "?kind=cluster", "?source=agency", "?attribute=family_name", "?min_weight=-2")
+QUEUES = ("", "?kind=cluster", "?source=later", "?attribute=family_name", "?min_weight=-2")
 DECISION = "decision and the next review"
 BARS = {
     "queue": 100,
