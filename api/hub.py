@@ -5,11 +5,13 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from flask import current_app
 
+from mdm.model.acceptances import Acceptance, Excepted
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
 from mdm.model.pins import PinDone, Pinning
 from mdm.model.previews import Preview
 from mdm.model.records import RecordRef
+from mdm.model.reviews import ReviewKind
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, JudgementDone, Matches, Submitted
@@ -74,6 +76,46 @@ class PinsTaking(Protocol):
         ...
 
 
+class Accepting(Protocol):
+    """Whoever answers many questions in one act."""
+
+    def survey(self, kind: ReviewKind, min_weight: float, actor: str) -> Acceptance:
+        """Find what would be accepted, and draw a sample."""
+        ...
+
+    def acceptance(self, number: int) -> Acceptance:
+        """Tell how far one has come."""
+        ...
+
+    def latest(self) -> list[Acceptance]:
+        """List the newest."""
+        ...
+
+    def sample(self, number: int) -> list[str]:
+        """List the reviews to look at."""
+        ...
+
+    def excepted(self, number: int, *, most: int) -> list[Excepted]:
+        """List what was left out or not taken back, and why."""
+        ...
+
+    def accept(self, number: int, actor: str, reason: str) -> Acceptance:
+        """Begin to accept what was surveyed."""
+        ...
+
+    def stop(self, number: int, actor: str) -> Acceptance:
+        """Leave out all that is still to come."""
+        ...
+
+    def undo(self, number: int, actor: str, reason: str) -> Acceptance:
+        """Begin to take all of it back."""
+        ...
+
+    def go_on(self, number: int, *, seconds: float) -> Acceptance:
+        """Do the next steps."""
+        ...
+
+
 class Hub(Protocol):
     """Whoever gives readers their answers."""
 
@@ -120,6 +162,11 @@ class Hub(Protocol):
         ...
 
     @property
+    def accepting(self) -> Accepting:
+        """What answers many questions in one act."""
+        ...
+
+    @property
     def pinning(self) -> PinsTaking:
         """What takes pins."""
         ...
@@ -149,6 +196,11 @@ def reading() -> Reading:
 def matching() -> Matching:
     """Give what tells whether a customer is known, of the hub that the present app serves."""
     return hub().matching
+
+
+def accepting() -> Accepting:
+    """Give what answers many questions in one act, of the hub that the present app serves."""
+    return hub().accepting
 
 
 def hub() -> Hub:

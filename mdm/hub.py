@@ -25,6 +25,7 @@ from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import AnsweredLine, Submitted
 from mdm.reading import Reading
+from mdm.resolution.accept import Accepting
 from mdm.resolution.evaluate import Evaluation, evaluate
 from mdm.resolution.export import export
 from mdm.resolution.ingest import IngestFigures, ingest
@@ -123,6 +124,11 @@ class Hub:
     def pinning(self) -> Pinner:
         """What takes values that stewards pin, and takes them off."""
         return Pinner(self.store, self._ready_models)
+
+    @cached_property
+    def accepting(self) -> Accepting:
+        """What answers many questions in one act."""
+        return Accepting(self.store, self._ready_models)
 
     @cached_property
     def users(self) -> Users:

@@ -62,6 +62,13 @@ def overview(page: Page) -> None:
     _to(page, "/steward/overview")
 
 
+def bulk(page: Page) -> None:
+    """Survey what could be accepted at once."""
+    _to(page, "/steward/bulk?kind=match&min_weight=0")
+    page.get_by_role("button", name="Count them").click()
+    page.wait_for_url("**/bulk/*")
+
+
 def _to(page: Page, path: str) -> None:
     page.goto(page.url.partition("/steward")[0] + path)
 
@@ -74,6 +81,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "pins": pins,
     "find": find,
     "overview": overview,
+    "bulk": bulk,
 }
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from mdm.hub import Hub
 from mdm.store import Store
 from tests import stores
-from tests.served import serving
+from tests.served import Server, serving
 from tests.world_tables import RULES
 
 PASSWORD = "correct horse battery"
@@ -137,6 +137,7 @@ class Desks:
 
     browser: Browser
     root: str
+    server: Server
 
     @contextmanager
     def desk(
@@ -167,7 +168,7 @@ class Desks:
 def desks_at(browser: Browser, url: str) -> Iterator[Desks]:
     """Serve a database with one worker, for desks."""
     with serving(url, workers=1) as server:
-        yield Desks(browser, f"http://127.0.0.1:{server.port}")
+        yield Desks(browser, f"http://127.0.0.1:{server.port}", server)
 
 
 def with_stewards(store: Store, *names: str) -> Hub:

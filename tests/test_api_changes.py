@@ -181,6 +181,8 @@ NEWER = (
     "pin",
     "tally",
     "review_day",
+    "acceptance_question",
+    "acceptance",
 )
 """Tables that later releases brought."""
 

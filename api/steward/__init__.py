@@ -3,6 +3,7 @@
 from flask import Flask
 
 from api.steward import (
+    bulk,
     decide,
     find,
     golden_record,
@@ -23,6 +24,7 @@ __all__ = ["register"]
 
 # importing a page's module gives the blueprint its routes
 _PAGES = (
+    bulk,
     decide,
     find,
     golden_record,

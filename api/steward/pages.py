@@ -115,7 +115,15 @@ def let_through() -> Response | None:
 
 
 def _to_login() -> Response:
-    """Ask for the login, and come back to the page, or to that of the form, after it."""
+    """Ask for the login, and come back to the page, or to that of the form, after it.
+
+    What a script of the page asked for goes nowhere: the page itself is led there.
+    """
+    if "HX-Request" in request.headers:
+        response = make_response("", 204)
+        back = safe(urlsplit(request.referrer or "").path)
+        response.headers["HX-Redirect"] = to("login", next=back).location
+        return response
     if request.method == "POST":
         flash("Your session has ended and nothing was kept: log in, then do it again.", "bad")
         referrer = urlsplit(request.referrer or "")

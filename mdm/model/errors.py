@@ -162,6 +162,14 @@ class NotInForce(MdmError):
         self.judgement_id = judgement_id
 
 
+class AcceptanceBegun(MdmError):
+    """An acceptance is further than that: it was begun, or undone, already."""
+
+    def __init__(self, acceptance_id: int, state: str) -> None:
+        super().__init__(f"acceptance {acceptance_id} is {state} already")
+        self.acceptance_id = acceptance_id
+
+
 class PinRemoved(MdmError):
     """A pin was taken off already."""
 

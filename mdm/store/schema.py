@@ -5,11 +5,12 @@ JSON and times are text: JSON is written by the code, times sort as text (`mdm.m
 Match weights are integer micro-bits (bits times 1,000,000, rounded).  Those of reviews stand in
 `mdm.store.review_schema`, those of what people did in `mdm.store.history_schema`, that of pins in
 `mdm.store.pin_schema`, those of figures in `mdm.store.tally_schema`, those of who may log in in
-`mdm.store.user_schema`.
+`mdm.store.user_schema`, those of bulk answers in `mdm.store.acceptance_schema`.
 """
 
 import sqlalchemy as sa
 
+from mdm.store.acceptance_schema import acceptance as acceptance
 from mdm.store.columns import NUMBER, count, counted, key, refers, text
 from mdm.store.columns import metadata as metadata
 from mdm.store.history_schema import act as act

@@ -1,0 +1,148 @@
+"""Bulk accept: yes to all open questions of one kind from a weight on, seen by a sample first."""
+
+from dataclasses import dataclass
+
+from flask import Response, flash, make_response, request, url_for
+from marshmallow import Schema, ValidationError, fields, validate
+
+from api.hub import accepting, hub
+from api.review_schemas import KINDS
+from api.steward import deciding, showing
+from api.steward.pages import blueprint, page, steward, to
+from mdm.model.acceptances import MOST_QUESTIONS, Acceptance
+from mdm.model.errors import AcceptanceBegun, NotFound, RecordInvalid
+from mdm.model.reviews import ClosedReview, Review
+
+SHORT, LONG = 0.7, 20.0
+"""Seconds that a page waits for the next steps: one that shows the progress, and one that is a
+plain form."""
+MOST_LEFT_OUT = 50
+HTMX = "HX-Request"
+_NUMBER = "<int(max=9007199254740991):number>"
+
+
+class _Asked(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error="Choose one kind."))
+    min_weight = fields.Float(
+        required=True,
+        allow_nan=False,
+        validate=validate.Range(-1000, 1000, error="From -1000 to 1000 bits."),
+        error_messages={"required": "Say from which weight on.", "invalid": "Give a number."},
+    )
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A question of the sample, and its values side by side; None when it changed meanwhile."""
+
+    review_id: str
+    review: Review | None
+    columns: list[showing.Side]
+    rows: list[showing.Row]
+
+
+@blueprint.get("/bulk")
+def bulk() -> Response:
+    """Ask which questions, and list what was accepted before."""
+    given = {name: request.args.get(name, "") for name in _Asked().fields}
+    return _asking(given, {})
+
+
+@blueprint.post("/bulk")
+def survey() -> Response:
+    """Find the questions, and lead to a sample of them."""
+    given = {name: request.form.get(name, "").strip() for name in _Asked().fields}
+    try:
+        asked = _Asked().load({name: text for name, text in given.items() if text})
+    except ValidationError as error:
+        return _asking(given, error.messages_dict)
+    found = accepting().survey(asked["kind"], asked["min_weight"], steward())
+    return to("acceptance", number=found.acceptance_id)
+
+
+def _asking(given: dict[str, str], faults: dict[str, list[str]]) -> Response:
+    latest = accepting().latest()
+    status = 422 if faults else 200
+    return page("bulk.html", status, given=given, faults=faults, latest=latest, most=MOST_QUESTIONS)
+
+
+@blueprint.get(f"/bulk/{_NUMBER}")
+def acceptance(number: int) -> Response:
+    """Show a survey and its sample, or how far its questions are accepted or undone."""
+    return _shown(accepting().acceptance(number))
+
+
+@blueprint.post(f"/bulk/{_NUMBER}/accept")
+def accept(number: int) -> Response:
+    """Begin to accept all of them."""
+    return _begun(number, "accept")
+
+
+@blueprint.post(f"/bulk/{_NUMBER}/undo")
+def undo_acceptance(number: int) -> Response:
+    """Begin to take all of them back."""
+    return _begun(number, "undo")
+
+
+@blueprint.post(f"/bulk/{_NUMBER}/stop")
+def stop(number: int) -> Response:
+    """Leave out what is still to come."""
+    accepting().stop(number, steward())
+    return to("acceptance", number=number)
+
+
+@blueprint.post(f"/bulk/{_NUMBER}/go-on")
+def go_on(number: int) -> Response:
+    """Do the next steps; a page that shows the progress gets that alone, until it is done."""
+    short = HTMX in request.headers
+    found = accepting().go_on(number, seconds=SHORT if short else LONG)
+    if short and found.to_come:
+        return page("bulk_progress.html", act=found)
+    there = to("acceptance", number=number)
+    if not short:
+        return there
+    response = make_response("", 204)
+    response.headers["HX-Redirect"] = there.location
+    return response
+
+
+def _begun(number: int, word: str) -> Response:
+    """Note that an acceptance, or its undo, begins; what began already is shown."""
+    try:
+        reason = deciding.said(request.form, "reason")
+    except RecordInvalid as error:
+        faults = {fault.field: [f"The reason {fault.message}."] for fault in error.faults}
+        return _shown(accepting().acceptance(number), faults)
+    begin = accepting().accept if word == "accept" else accepting().undo
+    try:
+        begin(number, steward(), reason)
+    except AcceptanceBegun as error:
+        flash(f"Nothing was done: {error.message}.", "warn")
+    return to("acceptance", number=number)
+
+
+def _shown(act: Acceptance, faults: dict[str, list[str]] | None = None) -> Response:
+    number = act.acceptance_id
+    surveyed = act.state == "surveyed"
+    return page(
+        "acceptance.html",
+        422 if faults else 200,
+        act=act,
+        faults=faults or {},
+        reason=request.form.get("reason", ""),
+        sample=[_sampled(each) for each in accepting().sample(number)] if surveyed else [],
+        excepted=[] if surveyed else accepting().excepted(number, most=MOST_LEFT_OUT),
+        again=url_for("steward.bulk", kind=act.kind, min_weight=f"{act.min_weight:g}"),
+    )
+
+
+def _sampled(review_id: str) -> Sampled:
+    try:
+        found = hub().reviews.review(review_id)
+    except NotFound:
+        return Sampled(review_id, None, [], [])
+    if isinstance(found.summary, ClosedReview):
+        return Sampled(review_id, None, [], [])
+    columns = showing.sides(found, hub().rules)
+    rows = showing.rows(columns, found.members, hub().rules, None)
+    return Sampled(review_id, found, columns, rows)
