@@ -3,7 +3,7 @@
 Each answer is one consistent moment of the store.  Nothing here writes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from mdm.explained import explained
 from mdm.inside import inside
@@ -64,6 +64,10 @@ class Reading:
         self._store.check()
         with snapshot(self._store) as tx:
             sources.last_resolution(tx)
+
+    def forms(self, name: str, values: Sequence[str]) -> list[str | None]:
+        """Bring values of an attribute to the form that they are compared in, None for no use."""
+        return self._searching.standardiser.column(name, values)
 
     def golden_record(self, golden_id: str) -> GoldenRecord:
         """Read the golden record that carries an ID.

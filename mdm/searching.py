@@ -31,7 +31,7 @@ class Searching:
     """Brings searched values to the form that the records' values have under the same rules."""
 
     def __init__(self, rules: Rules) -> None:
-        self._standardiser = Standardiser(rules)
+        self.standardiser = Standardiser(rules)
         self._names = {
             kind: [attribute.name for attribute in rules.attributes if attribute.kind == kind]
             for kind in Kind
@@ -58,5 +58,5 @@ class Searching:
     def _forms(self, kind: str, value: str) -> list[str]:
         """Give the distinct forms that the attributes of a kind give to a value."""
         names = self._names[Kind(kind)]
-        forms = [self._standardiser.column(name, [value])[0] for name in names]
+        forms = [self.standardiser.column(name, [value])[0] for name in names]
         return list(dict.fromkeys(form for form in forms if form))

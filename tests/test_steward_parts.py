@@ -1,6 +1,7 @@
 """What pages are made of, by itself: differences, suggestions, the waterfall, times and weights."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -12,13 +13,17 @@ from hypothesis import strategies as st
 from api.steward import words
 from api.steward.differences import agreement, pieces
 from api.steward.evidence import LEFT, RIGHT, waterfall
+from api.steward.showing import Side, rows
 from api.steward.suggesting import parts
 from mdm.model.explanation import Part
 from mdm.model.inside import Link
 from mdm.model.records import RecordRef
+from mdm.model.rules.load import load_rules
 from mdm.model.views import Evidence
+from mdm.standardise import Standardiser
 
 NOW = datetime(2026, 5, 15, 12, tzinfo=UTC)
+RULES = load_rules()
 REFS = [RecordRef("bank", str(number)) for number in range(6)]
 
 
@@ -61,6 +66,39 @@ def test_nothing_of_a_value_is_lost_by_marking_it(value, other):
 )
 def test_values_agree_differ_or_are_missing(values, told):
     assert agreement(values) == told
+
+
+def shown(*columns: Mapping[str, object]) -> Mapping[str, tuple[str, list[str]]]:
+    """Lay records side by side; each row's agreement, and its values with their differences."""
+    sides = [Side("", None, (), each, {}) for each in columns]
+    return {
+        row.title: (
+            row.agreement,
+            [
+                "".join(f"[{each.text}]" if each.differs else each.text for each in value.pieces)
+                for cell in row.cells
+                for value in cell
+            ],
+        )
+        for row in rows(sides, {}, RULES, Standardiser(RULES).column)
+    }
+
+
+def test_values_that_say_the_same_in_other_characters_agree():
+    one = {"phone": ["+44 20 7946 0018"], "family_name": "Müller", "date_of_birth": "1980-02-21"}
+    other = {"phone": ["020 7946 0018"], "family_name": "MUELLER", "date_of_birth": "1980-02-24"}
+    assert shown(one, other) == {
+        "family name": ("same", ["Müller", "MUELLER"]),
+        "date of birth": ("differs", ["1980-02-2[1]", "1980-02-2[4]"]),
+        "phone": ("same", ["+44 20 7946 0018", "020 7946 0018"]),
+    }
+
+
+def test_of_several_values_each_is_held_against_the_one_like_it():
+    one = {"email": ["b@lee.example", "ann@lee.example"]}
+    other = {"email": ["Ann@Lee.example"]}
+    told = ["[b]@lee.example", "ann@lee.example", "Ann@Lee.example"]
+    assert shown(one, other) == {"email": ("same", told)}
 
 
 def link(left: int, right: int, bits: float) -> Link:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, flash, make_response, request, url_for
 from marshmallow import Schema, ValidationError, fields, validate
 
-from api.hub import accepting, hub
+from api.hub import accepting, hub, reading
 from api.review_schemas import KINDS
 from api.steward import deciding, showing
 from api.steward.pages import blueprint, page, steward, to
@@ -144,5 +144,5 @@ def _sampled(review_id: str) -> Sampled:
     if isinstance(found.summary, ClosedReview):
         return Sampled(review_id, None, [], [])
     columns = showing.sides(found, hub().rules)
-    rows = showing.rows(columns, found.members, hub().rules, None)
+    rows = showing.rows(columns, found.members, hub().rules, reading().forms)
     return Sampled(review_id, found, columns, rows)

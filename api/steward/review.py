@@ -93,7 +93,7 @@ def _open(
     pair = found.pairs[place] if found.pairs and place >= 0 else None
     return {
         "columns": columns,
-        "rows": showing.rows(columns, found.members, hub().rules, merge),
+        "rows": showing.rows(columns, found.members, hub().rules, reading().forms, merge),
         "merge": merge,
         "pair": pair,
         "place": place,

@@ -1,9 +1,11 @@
 """What a review shows side by side: golden records, or the records of one, attribute by attribute.
 
-In: a review.  Out: columns and rows for the page, with every difference marked.
+In: a review.  Out: columns and rows for the page, with every difference marked.  Values agree when
+they are the same once they are standardised, as matching has them: `+44 20 7946 0018` is what
+`020 7946 0018` is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ from mdm.model.reviews import Review
 from mdm.model.rules.rules import Rules
 
 MOST_SIDES = 5
+
+Forms = Callable[[str, Sequence[str]], Sequence[str | None]]
+"""Brings values of an attribute to the form that they are compared in, None for no use."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,13 @@ def sides(review: Review, rules: Rules) -> list[Side]:
     ]
 
 
-def rows(columns: Sequence[Side], members: Mapping[RecordRef, Member], rules: Rules,
-         merge: Preview | None) -> list[Row]:  # fmt: skip
+def rows(
+    columns: Sequence[Side],
+    members: Mapping[RecordRef, Member],
+    rules: Rules,
+    forms: Forms,
+    merge: Preview | None = None,
+) -> list[Row]:
     """Give the attributes that any column has, in the order of the rules."""
     after = merge.golden_records[0].attributes if merge else None
     found = []
@@ -82,15 +92,16 @@ def rows(columns: Sequence[Side], members: Mapping[RecordRef, Member], rules: Ru
         lists = [_listed(column.attributes.get(name)) for column in columns]
         if not any(lists):
             continue
+        form = _forms(forms, name, lists)
         cells = [
             [
-                Value(pieces(text, _nearest(text, lists, at)), _said(column, members, name, place))
+                Value(_cut(text, lists, at, form), _said(column, members, name, place))
                 for place, text in enumerate(texts)
             ]
             for at, (column, texts) in enumerate(zip(columns, lists, strict=True))
         ]
         merged = None if after is None else naming.text(after.get(name) or "")
-        found.append(Row(naming.title(name), _agreement(lists), cells, merged))
+        found.append(Row(naming.title(name), _agreement(lists, form), cells, merged))
     return found
 
 
@@ -100,21 +111,31 @@ def _listed(value: str | Sequence[str] | None) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _agreement(lists: Sequence[Sequence[str]]) -> Agreement:
+def _forms(forms: Forms, name: str, lists: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """Tell the form of each value; what is of no use for matching stands for itself."""
+    texts = [text for listed in lists for text in listed]
+    found = zip(texts, forms(name, texts), strict=True)
+    return {text: form or text.casefold() for text, form in found}
+
+
+def _agreement(lists: Sequence[Sequence[str]], form: Mapping[str, str]) -> Agreement:
     """Tell how columns agree; of several values one in common is enough."""
-    said = [{text.casefold() for text in texts} for texts in lists if texts]
+    said = [{form[text] for text in texts} for texts in lists if texts]
     if len(said) > 1 and set.intersection(*said):
         return "same"
     return agreement([texts[0] if texts else "" for texts in lists])
 
 
-def _nearest(text: str, lists: Sequence[Sequence[str]], at: int) -> str:
-    """Find what a value is compared with: the like of it in the first other column that has any."""
+def _cut(
+    text: str, lists: Sequence[Sequence[str]], at: int, form: Mapping[str, str]
+) -> list[Piece]:
+    """Cut a value where it differs from the like of it in the first other column that has any."""
     others = [texts for place, texts in enumerate(lists) if place != at and texts]
     if not others:
-        return ""
-    folded = text.casefold()
-    return next((other for other in others[0] if other.casefold() == folded), others[0][0])
+        return pieces(text, "")
+    if any(form[other] == form[text] for other in others[0]):
+        return pieces(text, text)
+    return pieces(text, others[0][0])
 
 
 def _said(column: Side, members: Mapping[RecordRef, Member], name: str, place: int) -> list[Member]:
