@@ -91,6 +91,19 @@ def test_no_label_lies_on_another_one_or_on_a_point():
             assert abs(label.x - point.x) >= 22.4 + POINT or abs(label.y - point.y) >= 9.9 + POINT
 
 
+def test_of_lines_that_cross_each_has_its_own_label():
+    wires = [Wire(one, other, 45.0) for one, other in combinations(range(4), 2)]
+    laid = ring(4, wires)
+    for at, label in enumerate(laid.labels):
+        assert label is not None
+        for wire in wires[:at] + wires[at + 1 :]:
+            one, other = laid.points[wire.one], laid.points[wire.other]
+            for share in range(101):
+                x = one.x + (other.x - one.x) * share / 100
+                y = one.y + (other.y - one.y) * share / 100
+                assert abs(x - label.x) >= 22.4 or abs(y - label.y) >= 9.9
+
+
 def test_records_are_named_by_letters_however_many():
     named = list(letters(ref(number) for number in range(704)).values())
     assert (named[0], named[25], named[26], named[701], named[702]) == ("A", "Z", "AA", "ZZ", "AAA")

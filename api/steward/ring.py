@@ -17,7 +17,7 @@ _MARGIN = 42.0
 """Between the ring and the upper and lower edge: a point, its name and some air."""
 _TEXT = 20.0
 """The height of a label."""
-_ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)
+_ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.23, 0.77)
 """Where on a line its label is tried, the middle first."""
 
 
@@ -74,7 +74,9 @@ def ring(count: int, wires: Sequence[Wire]) -> Ring:
 def _radii(count: int) -> tuple[float, float]:
     if count <= 2:
         return 110.0, 0.0
-    down = 85.0 if count <= 4 else 115.0 if count <= 7 else 145.0
+    if count <= 4:
+        return 100.0, 85.0
+    down = 115.0 if count <= 7 else 145.0
     return min(down, 125.0), down
 
 
@@ -106,20 +108,35 @@ class _Box(NamedTuple):
             and abs(self.y - other.y) < self.down + other.down
         )
 
+    def lies_on(self, one: Place, other: Place) -> bool:
+        """Tell whether a straight line comes through (Liang and Barsky 1984, line clipping)."""
+        first, last = 0.0, 1.0
+        sides = ((one.x, other.x, self.x, self.across), (one.y, other.y, self.y, self.down))
+        for begin, end, middle, reach in sides:
+            if begin == end:
+                if abs(begin - middle) >= reach:
+                    return False
+                continue
+            enters, leaves = sorted(
+                (middle + side - begin) / (end - begin) for side in (-reach, reach)
+            )
+            first, last = max(first, enters), min(last, leaves)
+        return first < last
+
 
 def _labels(points: Sequence[Place], wires: Sequence[Wire]) -> list[Place | None]:
-    """Give each label the first place on its line where nothing else is."""
+    """Give each label the first place on its line where nothing else is, best no other line."""
     taken = [_Box(x, y, POINT, POINT) for x, y in points]
     found: list[Place | None] = []
-    for one, other, width in wires:
-        box = next(
-            (
-                box
-                for box in _along(points[one], points[other], width)
-                if not any(map(box.meets, taken))
-            ),
-            None,
-        )
+    for wire in wires:
+        lines = [(points[each.one], points[each.other]) for each in wires if each is not wire]
+        free = [
+            box
+            for box in _along(points[wire.one], points[wire.other], wire.label)
+            if not any(map(box.meets, taken))
+        ]
+        clear = (box for box in free if not any(box.lies_on(*line) for line in lines))
+        box = next(clear, free[0] if free else None)
         if box is not None:
             taken.append(box)
         found.append(None if box is None else _place(box.x, box.y))
