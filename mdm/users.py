@@ -83,6 +83,8 @@ class Users:
         LoginFailed when name or password is wrong; LoginThrottled, whatever the password, after
         too many attempts.
         """
+        if not USER_NAME.fullmatch(name):
+            raise LoginFailed  # nobody can have such a name; a database need not take it
         with self._store.write() as tx:
             _refuse_too_many(tx, name, address)
             users.add_attempt(tx, name, address, at=now(), oldest=_since())

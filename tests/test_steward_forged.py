@@ -1,0 +1,108 @@
+"""Requests that no page would make: every page and every form, with what an attacker may send."""
+
+import pytest
+from werkzeug.routing import Rule
+
+from api import create_app
+from mdm.hub import Hub
+from tests.questions import asking, open_reviews
+from tests.resolving import Office
+from tests.steward_client import logged_in, token
+
+FORGED = {
+    "nul": "a\0b",
+    "long": "x" * 50_000,
+    "markup": "<script>alert(1)</script>\"'",
+    "sql": "' OR 1=1 --",
+    "number": "-99999999999999999999",
+    "fraction": "1e999",
+    "json": '{"$gt": [null, {"a": 1}]}',
+    "bidi": "\u202e\ud83d",
+    "cursor": "eyJhIjpbMV19",
+    "nothing": "",
+}
+NAMES = [
+    "kind",
+    "source",
+    "attribute",
+    "min_weight",
+    "max_weight",
+    "opened_from",
+    "opened_to",
+    "assignee",
+    "deferred",
+    "after",
+    "pair",
+    "q",
+    "key",
+    "golden_id",
+    "id",
+    "email",
+    "phone",
+    "given_name",
+    "family_name",
+    "date_of_birth",
+    "other",
+    "decision",
+    "record",
+    "part-0",
+    "keeps",
+    "supersedes",
+    "reason",
+    "comment",
+    "until",
+    "choice",
+    "value",
+    "name",
+    "next",
+]
+LEFT_ALONE = ("steward.logout", "static")
+
+
+@pytest.fixture
+def hub(store) -> Hub:
+    return asking(Office(store), "ann")
+
+
+def addresses(rule: Rule, hub: Hub, forged: str) -> list[str]:
+    """Fill in a page's address: once with what there is, once with what was forged."""
+    review = open_reviews(hub)[0]
+    real = {"review_id": review.review_id, "golden_id": review.golden_ids[0], "name": "no"}
+    text = forged.replace("/", "") or "x"
+    found = []
+    for values in (real, dict.fromkeys(real, text[:500])):
+        chosen = {name: values.get(name, 1) for name in rule.arguments}
+        adapter = create_app(hub).url_map.bind("localhost")
+        found.append(adapter.build(rule.endpoint, chosen))
+    return found
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_no_forged_request_breaks_a_page(forged, hub):
+    client = logged_in(hub)
+    text = FORGED[forged].encode(errors="replace").decode()
+    given = dict.fromkeys(NAMES, text)
+    form = {"csrf_token": token(client, "/steward/queue"), **given}
+    asked = 0
+    for rule in create_app(hub).url_map.iter_rules():
+        if not rule.endpoint.startswith("steward.") or rule.endpoint in LEFT_ALONE:
+            continue
+        for address in addresses(rule, hub, text):
+            asked += 1
+            if "GET" in rule.methods:
+                answer = client.get(address, query_string=given)
+            else:
+                answer = client.post(address, data=form)
+            assert answer.status_code < 500, (address, answer.status_code)
+            assert "<script>alert" not in answer.text
+    assert asked > 50
+    assert len(open_reviews(hub)) == 2
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_no_forged_name_or_password_breaks_the_login(forged, hub):
+    client = create_app(hub).test_client()
+    text = FORGED[forged].encode(errors="replace").decode()
+    for name, password in ((text, "x" * 20), ("ann", text)):
+        form = {"csrf_token": token(client, "/steward/login"), "name": name, "password": password}
+        assert client.post("/steward/login", data=form).status_code == 401
