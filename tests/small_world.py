@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
@@ -61,8 +60,6 @@ class Stores:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self._folder, self._url = folder, url
-        with stores.fresh(stores.sqlite_url(folder)):
-            self._template = folder / "store.db"
         self.models = [self._trained(rules, town) for town in TOWNS for rules in RULES]
 
     def _trained(self, rules: Rules, town: Town) -> ModelVersion:
@@ -77,11 +74,11 @@ class Stores:
             with stores.fresh(self._url) as store:
                 yield store
             return
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            copyfile(self._template, Path(folder) / "store.db")
-            store = Store(stores.sqlite_url(Path(folder)))
+        with (
+            tempfile.TemporaryDirectory(dir=self._folder) as folder,
+            stores.fresh(stores.sqlite_url(Path(folder))) as store,
+        ):
             yield store
-            store.close()
 
 
 @contextmanager
