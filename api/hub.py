@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from flask import current_app
 
-from mdm.model.acceptances import Acceptance, Excepted
+from mdm.model.acceptances import Acceptance, Excepted, Surveyed
 from mdm.model.errors import MdmError
 from mdm.model.judgements import Proposal
 from mdm.model.pins import PinDone, Pinning
@@ -91,12 +91,16 @@ class Accepting(Protocol):
         """List the newest."""
         ...
 
-    def sample(self, number: int) -> list[str]:
-        """List the reviews to look at."""
+    def sample(self, number: int) -> list[Surveyed]:
+        """List the questions to look at."""
         ...
 
-    def excepted(self, number: int, *, most: int) -> list[Excepted]:
-        """List what was left out or not taken back, and why."""
+    def left_out(self, number: int, *, most: int) -> list[Excepted]:
+        """List what was left out, and why."""
+        ...
+
+    def kept(self, number: int, *, most: int) -> list[Excepted]:
+        """List what was not taken back, and why."""
         ...
 
     def accept(self, number: int, actor: str, reason: str) -> Acceptance:
@@ -104,7 +108,7 @@ class Accepting(Protocol):
         ...
 
     def stop(self, number: int, actor: str) -> Acceptance:
-        """Leave out all that is still to come."""
+        """Leave all that is still to come as it is."""
         ...
 
     def undo(self, number: int, actor: str, reason: str) -> Acceptance:

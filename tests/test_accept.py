@@ -1,9 +1,12 @@
 """Yes to many questions in one act: what it takes, what it leaves out, that it can be undone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from mdm.hub import Hub
-from mdm.model.errors import AcceptanceBegun, NotFound
+from mdm.model.clock import as_text
+from mdm.model.errors import AcceptanceBegun, NotFound, PreconditionFailed
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.records import RecordRef
 from mdm.model.submissions import Submission
@@ -12,6 +15,7 @@ from tests.questions import ask, asking, open_reviews, take_cluster
 from tests.resolving import RULES, Office
 
 LOW = -50.0
+TOMORROW = as_text(datetime.now(UTC) + timedelta(days=1))
 
 
 @pytest.fixture
@@ -86,8 +90,9 @@ def test_the_sample_is_drawn_from_the_questions_and_stays_the_same(hub, monkeypa
     asked = {each.review_id for each in open_reviews(hub)}
     found = hub.accepting.survey("match", LOW, "ann")
     sample = hub.accepting.sample(found.acceptance_id)
-    assert len(set(sample)) == 3
-    assert set(sample) < asked
+    drawn = {each.review_id for each in sample}
+    assert len(drawn) == 3
+    assert drawn < asked
     assert sample == hub.accepting.sample(found.acceptance_id)
 
 
@@ -101,7 +106,7 @@ def test_those_of_greatest_weight_are_taken_when_there_are_too_many(hub, monkeyp
 def test_what_others_have_or_put_off_is_not_among_them(hub):
     one, other = open_reviews(hub)
     hub.reviews.claim(one.review_id, "bob")
-    hub.reviews.defer(other.review_id, "bob", "2027-09-01T00:00:00.000000Z")
+    hub.reviews.defer(other.review_id, "bob", TOMORROW)
     assert hub.accepting.survey("match", LOW, "ann").questions == 0
     assert hub.accepting.survey("match", LOW, "bob").questions == 1
 
@@ -114,12 +119,12 @@ def test_each_question_that_changed_since_is_left_out_and_says_why(hub):
         hub.reviews.claim(each, "bob")
     number = accepted(hub)
     hub.reviews.claim(held.review_id, "bob")
-    hub.reviews.defer(put_off.review_id, "bob", "2027-09-01T00:00:00.000000Z")
+    hub.reviews.defer(put_off.review_id, "bob", TOMORROW)
     hub.submit("bank", [Submission("c", {"given_name": "New", "email": ["new@new.example"]})])
     shown = [[Shown(RecordRef("bank", "j"))], [Shown(RecordRef("shop", "j"))]]
     hub.judging.judge(Proposal("partition", shown, "bob", ""))
     done = finish(hub, number)
-    told = {each.review_id: each.why for each in hub.accepting.excepted(number, most=9)}
+    told = {each.review_id: each.why for each in hub.accepting.left_out(number, most=9)}
     assert (done.accepted, done.left_out) == (1, 4)
     assert told[held.review_id] == "bob has it"
     assert told[put_off.review_id] == "bob put it off"
@@ -139,11 +144,27 @@ def test_a_question_that_an_earlier_one_of_the_act_changed_is_left_out(hub, offi
     assert len(asked) == 4
     done = finish(hub, accepted(hub))
     assert (done.accepted, done.left_out) == (2, 2)
-    told = [each.why for each in hub.accepting.excepted(done.acceptance_id, most=9)]
-    assert any("hold others too" in why for why in told)
+    told = [each.why for each in hub.accepting.left_out(done.acceptance_id, most=9)]
+    assert any("hold other records by now" in why for why in told)
     assert len(open_reviews(hub, kind="match")) == 1
     assert finish(hub, accepted(hub)).accepted == 1
     assert not open_reviews(hub, kind="match")
+
+
+def test_a_record_that_left_since_is_not_put_back(hub, office):
+    together = [[Shown(RecordRef("bank", "1")), Shown(RecordRef("shop", "1"))]]
+    office.take(bank_10={"given_name": "Eve", "date_of_birth": "1944-04-04"})
+    office.resolve()
+    together[0].append(Shown(RecordRef("bank", "10")))
+    judged = hub.judging.judge(Proposal("partition", together, "bob", ""))
+    number = accepted(hub)
+    hub.judging.withdraw(judged.judgement_id, "bob", "Eve is somebody else")
+    done = finish(hub, number)
+    (left,) = hub.accepting.left_out(number, most=9)
+    assert left.why == "the golden records hold other records by now: look again"
+    assert (done.accepted, done.left_out) == (1, 1)
+    homes = office.homes()
+    assert homes["bank/10"] != homes["bank/1"]
 
 
 def test_one_undo_takes_all_of_it_back(hub, office):
@@ -171,14 +192,15 @@ def test_undo_leaves_what_was_judged_anew_since_and_says_why(hub):
     hub.accepting.undo(number, "ann", "")
     done = finish(hub, number)
     assert (done.withdrawn, done.kept) == (1, 1)
-    (left,) = hub.accepting.excepted(number, most=9)
+    (left,) = hub.accepting.kept(number, most=9)
     assert "was withdrawn" in left.why
 
 
 def test_it_goes_on_where_it_was_in_another_process(hub, office, monkeypatch):
     monkeypatch.setattr(accept, "AT_ONCE", 1)
     number = accepted(hub)
-    assert hub.accepting.go_on(number, seconds=0).to_come == 1
+    begun = hub.accepting.go_on(number, seconds=0)
+    assert (begun.accepted, begun.to_come) == (1, 1)
     later = Hub(office.store, RULES)
     done = finish(later, number)
     assert (done.accepted, done.to_come) == (2, 0)
@@ -203,15 +225,45 @@ def test_a_step_that_fails_leaves_nothing_of_it(hub, monkeypatch):
     assert finish(hub, number).accepted == 2
 
 
+def test_a_question_that_fails_after_it_was_written_leaves_nothing_of_itself(hub, monkeypatch):
+    number = accepted(hub)
+    real, calls = accept.judged, []
+
+    def failing(*arguments):
+        done = real(*arguments)
+        calls.append(done)
+        if len(calls) == 1:
+            raise PreconditionFailed("too late")
+        return done
+
+    monkeypatch.setattr(accept, "judged", failing)
+    done = finish(hub, number)
+    assert (done.accepted, done.left_out) == (1, 1)
+    assert len(hub.reading.judgements(None, after=None, limit=9).items) == 1
+    assert hub.verify().findings == []
+
+
 def test_stopping_leaves_out_the_rest(hub, monkeypatch):
     monkeypatch.setattr(accept, "AT_ONCE", 1)
     number = accepted(hub)
     hub.accepting.go_on(number, seconds=0)
     done = hub.accepting.stop(number, "bob")
     assert (done.state, done.accepted, done.left_out) == ("accepted", 1, 1)
-    (left,) = hub.accepting.excepted(number, most=9)
+    (left,) = hub.accepting.left_out(number, most=9)
     assert left.why == "bob stopped it before"
     assert hub.accepting.stop(number, "bob") == done
+
+
+def test_stopping_an_undo_leaves_the_rest_of_the_judgements(hub, monkeypatch):
+    monkeypatch.setattr(accept, "AT_ONCE", 1)
+    number = accepted(hub)
+    finish(hub, number)
+    hub.accepting.undo(number, "ann", "")
+    hub.accepting.go_on(number, seconds=0)
+    done = hub.accepting.stop(number, "bob")
+    assert (done.state, done.withdrawn, done.kept) == ("undone", 1, 1)
+    (left,) = hub.accepting.kept(number, most=9)
+    assert left.why == "bob stopped it before"
 
 
 def test_nothing_begins_twice(hub):

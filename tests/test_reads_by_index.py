@@ -25,7 +25,7 @@ from tests.resolving import ANN
 __all__ = ["ann", "hub", "office", "prepared"]  # fixtures
 
 SCAN = re.compile(r"SCAN (\w+)")
-NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?")
+NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?")
 MANY = {
     "record",
     "record_version",
@@ -41,11 +41,12 @@ MANY = {
     "act_evidence",
     "review",
     "closed_review",
+    "judgement",
     "judgement_member",
 }
 """The tables that grow with the records, or with the time."""
-BY_INDEX = ("INDEX review_", "record_pending_ix")
-"""Those of the queue, which is read along up to a limit and counted, and of what waits."""
+BY_INDEX = ("INDEX review_", "record_pending_ix", "judgement_in_force_ix")
+"""Those of the queue, which is read up to a limit and counted, of what waits, of what counts."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ class Told:
         """List the plans that read a whole table."""
         found = []
         for statement in dict.fromkeys(self.statements):
-            if statement.split(maxsplit=1)[0] not in ("SELECT", "WITH", "INSERT", "UPDATE"):
+            if statement.split(maxsplit=1)[0] not in (
+                "SELECT",
+                "WITH",
+                "INSERT",
+                "UPDATE",
+                "DELETE",
+            ):
                 continue
             if "staged_" in statement:
                 continue

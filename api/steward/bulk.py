@@ -8,16 +8,16 @@ from marshmallow import Schema, ValidationError, fields, validate
 from api.hub import accepting, hub, reading
 from api.review_schemas import KINDS
 from api.steward import deciding, showing
-from api.steward.pages import blueprint, page, steward, to
-from mdm.model.acceptances import MOST_QUESTIONS, Acceptance
+from api.steward.pages import blueprint, by_script, page, steward, to
+from mdm.model.acceptances import MOST_QUESTIONS, Acceptance, Surveyed
 from mdm.model.errors import AcceptanceBegun, NotFound, RecordInvalid
+from mdm.model.judgements import Shown
 from mdm.model.reviews import ClosedReview, Review
 
 SHORT, LONG = 0.7, 20.0
 """Seconds that a page waits for the next steps: one that shows the progress, and one that is a
 plain form."""
-MOST_LEFT_OUT = 50
-HTMX = "HX-Request"
+MOST_LISTED = 50
 _NUMBER = "<int(max=9007199254740991):number>"
 
 
@@ -33,7 +33,7 @@ class _Asked(Schema):
 
 @dataclass(frozen=True)
 class Sampled:
-    """A question of the sample, and its values side by side; None when it changed meanwhile."""
+    """A question of the sample with its values side by side; `review` None if it changed since."""
 
     review_id: str
     review: Review | None
@@ -94,7 +94,7 @@ def stop(number: int) -> Response:
 @blueprint.post(f"/bulk/{_NUMBER}/go-on")
 def go_on(number: int) -> Response:
     """Do the next steps; a page that shows the progress gets that alone, until it is done."""
-    short = HTMX in request.headers
+    short = by_script()
     found = accepting().go_on(number, seconds=SHORT if short else LONG)
     if short and found.to_come:
         return page("bulk_progress.html", act=found)
@@ -131,18 +131,21 @@ def _shown(act: Acceptance, faults: dict[str, list[str]] | None = None) -> Respo
         faults=faults or {},
         reason=request.form.get("reason", ""),
         sample=[_sampled(each) for each in accepting().sample(number)] if surveyed else [],
-        excepted=[] if surveyed else accepting().excepted(number, most=MOST_LEFT_OUT),
-        again=url_for("steward.bulk", kind=act.kind, min_weight=f"{act.min_weight:g}"),
+        left_out=accepting().left_out(number, most=MOST_LISTED),
+        kept=accepting().kept(number, most=MOST_LISTED),
+        again=url_for("steward.bulk", kind=act.kind, min_weight=act.min_weight),
     )
 
 
-def _sampled(review_id: str) -> Sampled:
+def _sampled(question: Surveyed) -> Sampled:
+    changed = Sampled(question.review_id, None, [], [])
     try:
-        found = hub().reviews.review(review_id)
+        found = hub().reviews.review(question.review_id)
     except NotFound:
-        return Sampled(review_id, None, [], [])
-    if isinstance(found.summary, ClosedReview):
-        return Sampled(review_id, None, [], [])
+        return changed
+    shown = {Shown(ref, member.version) for ref, member in found.members.items()}
+    if isinstance(found.summary, ClosedReview) or shown != {*question.shown}:
+        return changed
     columns = showing.sides(found, hub().rules)
     rows = showing.rows(columns, found.members, hub().rules, reading().forms)
-    return Sampled(review_id, found, columns, rows)
+    return Sampled(question.review_id, found, columns, rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 from werkzeug.datastructures import MultiDict
 
+from api.golden_records import GOLDEN_ID
 from api.judgement_schemas import LONGEST_REASON
 from mdm.model.errors import Fault, RecordInvalid
 from mdm.model.inside import Member
@@ -20,13 +21,17 @@ _FORM = Fault("form", "is not as the page made it: load the page again")
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided of the records that were shown, with the part (0 is A) of each."""
+    """What was decided of the records that were shown, with the part (0 is A) of each.
+
+    `golden_ids` are the golden records that were shown; they hold those records and no others.
+    """
 
     word: str
     shown: Mapping[Shown, int]
     reason: str
     supersedes: Sequence[int]
     keeps_part: int | None
+    golden_ids: Sequence[str]
 
     def proposal(self, actor: str) -> Proposal:
         """Make the judgement that it asks for.
@@ -49,6 +54,7 @@ class Decision:
             reason=self.reason,
             supersedes=self.supersedes,
             keeps_part=places.index(keeps) if keeps in places else None,
+            golden_ids=self.golden_ids,
         )
 
 
@@ -60,7 +66,9 @@ def read(form: MultiDict[str, str], word: str | None = None) -> Decision:
     records = form.getlist("record")
     shown = {_shown(text): _part(form.get(f"part-{at}", "0")) for at, text in enumerate(records)}
     word = word or form.get("decision", "")
-    if not shown or word not in (MERGE, PARTS, UNSURE):
+    golden_ids = form.get("of", "").split()
+    is_named = golden_ids and all(map(GOLDEN_ID.fullmatch, golden_ids))
+    if not shown or not is_named or word not in (MERGE, PARTS, UNSURE):
         raise RecordInvalid([_FORM])
     keeps = form.get("keeps", "")
     return Decision(
@@ -69,6 +77,7 @@ def read(form: MultiDict[str, str], word: str | None = None) -> Decision:
         reason=said(form, "reason"),
         supersedes=[_number(text) for text in form.getlist("supersedes")],
         keeps_part=_part(keeps) if keeps else None,
+        golden_ids=golden_ids,
     )
 
 

@@ -90,6 +90,20 @@ def safe(address: str) -> str | None:
     return address if own and address.isprintable() else None
 
 
+def by_script() -> bool:
+    """Tell whether a script of a page (htmx) asks, which wants a part of a page, or none."""
+    return "HX-Request" in request.headers
+
+
+def _came_from() -> str | None:
+    """Tell which page a request came from; None for none, or one elsewhere."""
+    try:
+        path = urlsplit(request.referrer or "").path
+    except ValueError:
+        return None
+    return safe(path)
+
+
 def behind(length: int) -> Position | None:
     """Read where the page before ended, from the address; BadParametersError for a wrong one."""
     after = request.args.get("after")
@@ -119,15 +133,13 @@ def _to_login() -> Response:
 
     What a script of the page asked for goes nowhere: the page itself is led there.
     """
-    if "HX-Request" in request.headers:
+    if by_script():
         response = make_response("", 204)
-        back = safe(urlsplit(request.referrer or "").path)
-        response.headers["HX-Redirect"] = to("login", next=back).location
+        response.headers["HX-Redirect"] = to("login", next=_came_from()).location
         return response
     if request.method == "POST":
         flash("Your session has ended and nothing was kept: log in, then do it again.", "bad")
-        referrer = urlsplit(request.referrer or "")
-        back = safe(referrer.path)
+        back = _came_from()
     else:
         back = safe(request.full_path.rstrip("?"))
     return to("login", next=back) if back else to("login")
@@ -166,7 +178,9 @@ def without_token(_: CSRFError) -> Response:
 
 @blueprint.errorhandler(StoreBusy)
 def busy(_: StoreBusy) -> Response:
-    """Tell that another writer took too long."""
+    """Tell that another writer took too long; a script asks again by itself."""
+    if by_script():
+        return make_response("", 503)
     response = _failed(503, "The service is busy and kept nothing of it: try again in a moment.")
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
@@ -219,5 +233,8 @@ def http(error: HTTPException) -> Response:
 
 
 def _failed(status: int, told: str) -> Response:
+    """Tell what failed, as a page, or to a script in the place of what it asked for."""
+    if by_script():
+        return page("failed_part.html", told=told)
     title = HTTPStatus(status).phrase
     return page("failed.html", status, title=title, told=told)

@@ -132,7 +132,7 @@ def _merge(found: Review) -> Preview | None:
     if found.summary.kind != "match":
         return None
     shown = {Shown(ref, member.version): 0 for ref, member in found.members.items()}
-    merge = deciding.Decision(deciding.MERGE, shown, "", (), None)
+    merge = deciding.Decision(deciding.MERGE, shown, "", (), None, found.summary.golden_ids)
     try:
         return hub().preview(merge.proposal(steward()))
     except (Contradiction, PreconditionFailed):

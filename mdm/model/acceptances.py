@@ -57,12 +57,12 @@ class Acceptance:
 
     @property
     def total(self) -> int:
-        """The steps of what goes on, or was done last."""
+        """The questions of what goes on, or was done last."""
         return self.questions if self.undone_at is None else self.accepted
 
     @property
     def to_come(self) -> int:
-        """The steps that are not done."""
+        """The questions of it that are not done."""
         if self.undone_at is None:
             return self.questions - self.accepted - self.left_out
         return self.accepted - self.withdrawn - self.kept

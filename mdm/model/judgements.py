@@ -56,7 +56,8 @@ class Proposal:
 
     `unsure` says that nobody can tell of records in different parts.  `supersedes` names judgements
     that go out of force with this one; `keeps_part` the part that keeps the golden ID which all of
-    the records share (None: the rule decides).
+    the records share (None: the rule decides).  `golden_ids`, if any, are the golden records that
+    were shown: it stands only if they hold these records and no others.
     """
 
     kind: JudgementKind
@@ -65,3 +66,4 @@ class Proposal:
     reason: str
     supersedes: Sequence[int] = ()
     keeps_part: int | None = None
+    golden_ids: Sequence[str] = ()

@@ -20,6 +20,7 @@ from mdm.model.errors import (
     NotInForce,
     PreconditionFailed,
     RecordInvalid,
+    StoreBusy,
 )
 from mdm.model.judgements import Proposal
 from mdm.model.reviews import ReviewKind
@@ -81,15 +82,20 @@ class Accepting:
         with snapshot(self.store) as tx:
             return acceptances.latest(tx, most=MOST_LISTED)
 
-    def sample(self, number: int) -> list[str]:
-        """List the IDs of the reviews to look at, those of greatest weight first."""
+    def sample(self, number: int) -> list[Surveyed]:
+        """List the questions to look at, those of greatest weight first."""
         with snapshot(self.store) as tx:
             return acceptances.sample(tx, number)
 
-    def excepted(self, number: int, *, most: int) -> list[Excepted]:
-        """List what was left out, or not taken back, and why; at most so many."""
+    def left_out(self, number: int, *, most: int) -> list[Excepted]:
+        """List the questions that were left out, and why; at most so many."""
         with snapshot(self.store) as tx:
-            return acceptances.excepted(tx, number, most=most)
+            return acceptances.left_out(tx, number, most=most)
+
+    def kept(self, number: int, *, most: int) -> list[Excepted]:
+        """List the questions whose judgement the undo left, and why; at most so many."""
+        with snapshot(self.store) as tx:
+            return acceptances.kept(tx, number, most=most)
 
     def accept(self, number: int, actor: str, reason: str) -> Acceptance:
         """Begin to accept what was surveyed; NotFound, AcceptanceBegun."""
@@ -100,10 +106,13 @@ class Accepting:
             return self._noted(tx, number, accepted_by=actor, accepted_at=now(), reason=reason)
 
     def stop(self, number: int, actor: str) -> Acceptance:
-        """Leave out all that is still to come; nothing where nothing is.  NotFound."""
+        """Leave all that is still to come as it is; nothing where nothing is.  NotFound."""
         with self.store.write() as tx:
-            if acceptances.get(tx, number).state == "accepting":
-                acceptances.leave_out_rest(tx, number, f"{actor} stopped it before")
+            state, why = acceptances.get(tx, number).state, f"{actor} stopped it before"
+            if state == "accepting":
+                acceptances.leave_out_rest(tx, number, why)
+            elif state == "undoing":
+                acceptances.keep_rest(tx, number, why)
             tx.commit()
         return self.acceptance(number)
 
@@ -117,20 +126,31 @@ class Accepting:
             return self._noted(tx, number, undone_by=actor, undone_at=now(), undone_reason=reason)
 
     def go_on(self, number: int, *, seconds: float) -> Acceptance:
-        """Do the next steps of what has begun, one at least, for about so long; NotFound."""
+        """Do the next steps of what has begun, one at least, for about so long.
+
+        NotFound; StoreBusy when the first has to wait too long, what came before it is kept.
+        """
         until = monotonic() + seconds
         with self.store.read() as tx:
             self.models.active(tx)  # it takes a while the first time: not under the lock
-        while True:
-            with self.store.write() as tx:
-                found = acceptances.get(tx, number)
-                step = _STEPS.get(found.state)
-                if step is None:
-                    return found
+        found = self._step(number)
+        while found.to_come and monotonic() < until:
+            try:
+                found = self._step(number)
+            except StoreBusy:
+                break
+        return found
+
+    def _step(self, number: int) -> Acceptance:
+        """Do the next step, if there is one."""
+        with self.store.write() as tx:
+            found = acceptances.get(tx, number)
+            step = _STEPS.get(found.state)
+            if step is not None:
                 step(tx, self.models.active(tx), found)
-                tx.commit()
-            if monotonic() >= until:
-                return self.acceptance(number)
+                found = acceptances.get(tx, number)
+            tx.commit()
+        return found
 
     def _noted(self, tx: Transaction, number: int, **values: object) -> Acceptance:
         acceptances.note(tx, number, **values)
@@ -144,7 +164,8 @@ def _accept_some(tx: Transaction, model: ReadyModel, act: Acceptance) -> None:
     number = act.acceptance_id
     for place, question in acceptances.to_accept(tx, number, most=AT_ONCE):
         try:
-            done = judged(tx, model, _proposal(tx, act, question))
+            with tx.attempt():
+                done = judged(tx, model, _proposal(tx, act, question))
         except (PreconditionFailed, Contradiction, NotFound, RecordInvalid) as error:
             acceptances.became(tx, number, place, left_out=error.message)
         else:
@@ -168,6 +189,7 @@ def _proposal(tx: Transaction, act: Acceptance, question: Surveyed) -> Proposal:
         parts=[question.shown],
         actor=act.accepted_by or act.surveyed_by,
         reason=_reason(act, act.reason),
+        golden_ids=summary.golden_ids,
     )
     proposals.check(proposal)
     return proposal
@@ -178,7 +200,8 @@ def _undo_some(tx: Transaction, model: ReadyModel, act: Acceptance) -> None:
     number, actor = act.acceptance_id, act.undone_by or act.surveyed_by
     for place, judgement_id in acceptances.to_withdraw(tx, number, most=AT_ONCE):
         try:
-            withdrawn(tx, model, judgement_id, actor, _reason(act, act.undone_reason))
+            with tx.attempt():
+                withdrawn(tx, model, judgement_id, actor, _reason(act, act.undone_reason))
         except (NotInForce, Contradiction) as error:
             acceptances.became(tx, number, place, kept=error.message)
         else:

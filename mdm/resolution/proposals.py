@@ -4,7 +4,7 @@ In: a steward's proposal, or the number of a judgement to be withdrawn.  Out: th
 come into force and go out of it, and the own IDs that records get.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from mdm.identity.judgements import contradictions
@@ -30,6 +30,7 @@ MOST_RECORDS = 1_000
 def judging(tx: Transaction, proposal: Proposal) -> JudgementChange:
     """Work out what a judgement that `check` lets pass would do; errors as of `Judge.judge`."""
     found = _found(tx, proposal)
+    _check_held(tx, proposal, {each.record_id for each in found.values()})
     made = _judgement(proposal, found)
     if proposal.kind == "partition":
         _check_shown(tx, found)
@@ -106,6 +107,13 @@ def _found(tx: Transaction, proposal: Proposal) -> dict[RecordRef, Resident]:
                 )
             numbers[kept.record_id] = ref
     return {numbers[each.record_id]: each for each in neighbourhood.residents(tx, numbers)}
+
+
+def _check_held(tx: Transaction, proposal: Proposal, record_ids: Set[int]) -> None:
+    """Refuse when a golden record that was shown has lost a record meanwhile, or is no more."""
+    held = neighbourhood.held_by(tx, proposal.golden_ids)
+    if proposal.golden_ids and held != record_ids:
+        raise PreconditionFailed("the golden records hold other records by now: look again")
 
 
 def _check_shown(tx: Transaction, found: Mapping[RecordRef, Resident]) -> None:

@@ -65,6 +65,8 @@ _FORGET_QUESTIONS = sa.text("""
 """)
 _FORGET = sa.text("DELETE FROM acceptance WHERE accepted_at IS NULL AND surveyed_by = :actor")
 _questions = acceptance_question.c
+_ASKED_STILL = _questions.judgement_id.is_(None) & _questions.left_out.is_(None)
+_STANDING = _questions.judgement_id.is_not(None) & ~_questions.withdrawn & _questions.kept.is_(None)
 
 
 def count(tx: Transaction, kind: ReviewKind, least: int, *, actor: str, now: str) -> int:
@@ -138,17 +140,24 @@ def latest(tx: Transaction, *, most: int) -> list[Acceptance]:
     return [_acceptance(row) for row in tx.connection.execute(_LATEST, {"most": most}).mappings()]
 
 
-def sample(tx: Transaction, number: int) -> list[str]:
-    """List the review IDs that were drawn for the steward to look at."""
-    query = sa.select(_questions.review_id).where(
-        _questions.acceptance_id == number, _questions.sampled
-    )
-    return list(tx.connection.execute(query.order_by(_questions.place)).scalars())
+def sample(tx: Transaction, number: int) -> list[Surveyed]:
+    """List the questions that were drawn for the steward to look at."""
+    return [question for _, question in _surveyed(tx, number, _questions.sampled)]
 
 
-def excepted(tx: Transaction, number: int, *, most: int) -> list[Excepted]:
-    """List what was left out, or not taken back by the undo, and why; at most so many."""
-    why = sa.func.coalesce(_questions.kept, _questions.left_out)
+def left_out(tx: Transaction, number: int, *, most: int) -> list[Excepted]:
+    """List the questions that were left out, and why; at most so many."""
+    return _excepted(tx, number, _questions.left_out, most)
+
+
+def kept(tx: Transaction, number: int, *, most: int) -> list[Excepted]:
+    """List the questions whose judgement the undo left, and why; at most so many."""
+    return _excepted(tx, number, _questions.kept, most)
+
+
+def _excepted(
+    tx: Transaction, number: int, why: sa.ColumnElement[str], most: int
+) -> list[Excepted]:
     query = sa.select(_questions.review_id, why).where(
         _questions.acceptance_id == number, why.is_not(None)
     )
@@ -164,23 +173,25 @@ def note(tx: Transaction, number: int, **values: object) -> None:
 
 def to_accept(tx: Transaction, number: int, *, most: int) -> list[tuple[int, Surveyed]]:
     """Read the next questions that nothing became of, with their places."""
-    asked = _questions.judgement_id.is_(None) & _questions.left_out.is_(None)
-    columns = [_questions[name] for name in ("place", "review_id", "weight", "shown")]
-    query = sa.select(*columns).where(_questions.acceptance_id == number, asked)
-    found = tx.connection.execute(query.order_by(_questions.place).limit(most))
-    return [(place, Surveyed(name, weight, _read(shown))) for place, name, weight, shown in found]
+    return _surveyed(tx, number, _ASKED_STILL, most)
 
 
 def to_withdraw(tx: Transaction, number: int, *, most: int) -> list[tuple[int, int]]:
     """Read the next judgements to take back, the last first: places and judgement IDs."""
-    standing = (
-        _questions.judgement_id.is_not(None) & ~_questions.withdrawn & _questions.kept.is_(None)
-    )
     query = sa.select(_questions.place, _questions.judgement_id).where(
-        _questions.acceptance_id == number, standing
+        _questions.acceptance_id == number, _STANDING
     )
     found = tx.connection.execute(query.order_by(_questions.place.desc()).limit(most))
     return [(place, judgement_id) for place, judgement_id in found]
+
+
+def _surveyed(
+    tx: Transaction, number: int, which: sa.ColumnElement[bool], most: int | None = None
+) -> list[tuple[int, Surveyed]]:
+    columns = [_questions[name] for name in ("place", "review_id", "weight", "shown")]
+    query = sa.select(*columns).where(_questions.acceptance_id == number, which)
+    found = tx.connection.execute(query.order_by(_questions.place).limit(most))
+    return [(place, Surveyed(name, weight, _read(shown))) for place, name, weight, shown in found]
 
 
 def became(tx: Transaction, number: int, place: int, **values: object) -> None:
@@ -191,9 +202,17 @@ def became(tx: Transaction, number: int, place: int, **values: object) -> None:
 
 def leave_out_rest(tx: Transaction, number: int, why: str) -> None:
     """Leave out all questions that nothing became of."""
-    asked = _questions.judgement_id.is_(None) & _questions.left_out.is_(None)
-    update = sa.update(acceptance_question).where(_questions.acceptance_id == number, asked)
-    tx.connection.execute(update.values(left_out=why))
+    _rest(tx, number, _ASKED_STILL, left_out=why)
+
+
+def keep_rest(tx: Transaction, number: int, why: str) -> None:
+    """Leave all judgements that the undo has not come to."""
+    _rest(tx, number, _STANDING, kept=why)
+
+
+def _rest(tx: Transaction, number: int, which: sa.ColumnElement[bool], **values: object) -> None:
+    chosen = (_questions.acceptance_id == number) & which
+    tx.connection.execute(sa.update(acceptance_question).where(chosen).values(**values))
 
 
 def _written(shown: Sequence[Shown]) -> str:

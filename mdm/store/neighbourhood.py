@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from mdm.model.records import Attributes, RecordRef
-from mdm.store.by_numbers import ByNumbers
+from mdm.store.by_numbers import ByNumbers, ByTexts
 from mdm.store.codec import attributes_from_json
 from mdm.store.store import Transaction
 
@@ -70,6 +70,13 @@ _BY_SERIAL = ByNumbers(f"""
     JOIN source s ON s.source_id = r.source_id
     LEFT JOIN standardised z ON z.record_id = r.record_id
     WHERE c.serial IN ({{numbers}})
+""")
+
+_HELD = ByTexts("""
+    SELECT c.record_id
+    FROM golden_id i
+    JOIN crosswalk c ON c.serial = i.serial
+    WHERE i.golden_id IN ({numbers})
 """)
 
 _WITH_KEYS = ByNumbers("""
@@ -143,6 +150,11 @@ def living_with_own(tx: Transaction, serials: Collection[int]) -> list[Resident]
 def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
     """Read the records that these golden records are published with."""
     return [_resident(row) for row in _BY_SERIAL.rows(tx, serials)]
+
+
+def held_by(tx: Transaction, golden_ids: Collection[str]) -> set[int]:
+    """List the records that golden records are published with, by their golden IDs."""
+    return {row.record_id for row in _HELD.rows(tx, golden_ids)}
 
 
 def waiting_in(tx: Transaction, serials: Collection[int]) -> set[int]:

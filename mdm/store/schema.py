@@ -124,6 +124,19 @@ judgement = sa.Table(
     text("withdrawn_reason", nullable=True),
     sqlite_autoincrement=True,
 )
+_IN_FORCE = sa.text("superseded_by IS NULL AND withdrawn_at IS NULL")
+sa.Index(
+    "judgement_in_force_ix",
+    judgement.c.judgement_id,
+    sqlite_where=_IN_FORCE,
+    postgresql_where=_IN_FORCE,
+)
+sa.Index(
+    "judgement_superseded_by_ix",
+    judgement.c.superseded_by,
+    sqlite_where=sa.text("superseded_by IS NOT NULL"),
+    postgresql_where=sa.text("superseded_by IS NOT NULL"),
+)
 
 judgement_member = sa.Table(
     "judgement_member",

@@ -29,6 +29,12 @@ class Transaction:
         """Make everything done so far durable; the transaction is over then, and refuses more."""
         self.connection.commit()
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Take back what is written inside when an error leaves it; what came before stays."""
+        with self.connection.begin_nested():
+            yield
+
 
 @contextmanager
 def _rolled_back(connection: sa.Connection) -> Iterator[None]:

@@ -65,8 +65,9 @@ _NOTED = sa.text("""
 """)
 
 _SOURCE_ID = sa.text("SELECT source_id FROM source WHERE name = :name")
+# No source: the question is older than the column.
 # The plus keeps the databases from going through all records of the source.
-_OF_SOURCE = """v.sources & :source_bit <> 0 AND EXISTS (
+_OF_SOURCE = """(v.sources = 0 OR v.sources & :source_bit <> 0) AND EXISTS (
     SELECT 1
     FROM crosswalk c
     JOIN record r ON r.record_id = c.record_id

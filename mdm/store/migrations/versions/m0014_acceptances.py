@@ -1,4 +1,4 @@
-"""Questions that stewards answer in bulk."""
+"""Questions that stewards answer in bulk, and indexes for many answers that were taken back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +8,14 @@ down_revision = "0013"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+_INDEXES = (
+    ("judgement_in_force_ix", "judgement_id", "superseded_by IS NULL AND withdrawn_at IS NULL"),
+    ("judgement_superseded_by_ix", "superseded_by", "superseded_by IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
-    """Make the tables, empty."""
+    """Make the tables, empty, and the indexes."""
     op.create_table(
         "acceptance",
         sa.Column("acceptance_id", _NUMBER, nullable=False, autoincrement=True),
@@ -53,3 +58,6 @@ def upgrade() -> None:
             name="acceptance_question_judgement_id_fk",
         ),
     )
+    for name, column, where in _INDEXES:
+        chosen = sa.text(where)
+        op.create_index(name, "judgement", [column], sqlite_where=chosen, postgresql_where=chosen)
