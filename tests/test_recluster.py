@@ -7,7 +7,7 @@ from mdm.identity import components
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
 from tests import stores
-from tests.resolving import BOB, CID, RULES, Office, ref
+from tests.resolving import ANN, BOB, CID, RULES, Office, ref
 
 EVE = {"given_name": "Eve", "date_of_birth": "1999-09-09", "email": ("eve@oak.example",)}
 # Ann has two records; Zoe, Una and Ida share an e-mail each with one of them, which links by less
@@ -87,5 +87,27 @@ def test_a_retired_record_that_waits_goes_with_the_golden_record_that_only_a_jud
     hub.submit("bank", [Submission("3", bridge), Submission("1", BOB | {"email": ["n@x.example"]})])
     assert crowded.pending() == set()
     assert set(crowded.homes()) == {"bank/1", "bank/2", "bank/3"}
+    assert hub.verify().findings == []
+    assert is_as_a_batch_says(crowded, tmp_path)
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_what_waits_is_resolved_with_those_that_share_its_golden_id_from_elsewhere(
+    others, crowded, tmp_path
+):
+    left = [f"shop/{number}" for number in range(1, 1 + others)]
+    crowded.take(bank_1=ANN, bank_2=BOB, **{name.replace("/", "_"): ANN for name in left})
+    crowded.train()
+    crowded.resolve()
+    crowded.retire(*left)
+    crowded.resolve()
+    hub = Hub(crowded.store, RULES)
+    crowded.take(bank_1=BOB)
+    assert crowded.pending() == {"bank/1"}
+    eve = EVE | {"email": list(EVE["email"])}
+    hub.submit("shop", [Submission(ref(name).key, eve) for name in left])
+    assert crowded.pending() == set()
+    homes = crowded.homes()
+    assert homes["bank/1"] == homes["bank/2"] != homes["shop/1"]
     assert hub.verify().findings == []
     assert is_as_a_batch_says(crowded, tmp_path)

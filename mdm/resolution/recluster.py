@@ -21,6 +21,7 @@ from mdm.resolution.around import Component, KeptLinks, Links, Walks
 from mdm.resolution.changed import Changed
 from mdm.resolution.judged_around import NO_CHANGE, JudgedAround, JudgementChange
 from mdm.resolution.ready import ReadyModel
+from mdm.resolution.related import related
 from mdm.resolution.weighing import Weighing
 from mdm.store import Transaction, neighbourhood
 from mdm.store.neighbourhood import KeptPair, Resident
@@ -101,12 +102,17 @@ class _Around:
     def waiting(self) -> set[int]:
         """The records of the components that wait for a resolve, or did until now.
 
-        One that was retired may be in a golden record by a judgement only, and is on no walk.
+        One that was retired may be in a golden record by a judgement only, and is on no walk; and
+        the golden IDs of others may be decided together with theirs.
         """
         involved = (*self._residents, *self._changed.residents)
         serials = {each.serial for each in involved if each.serial is not None}
         pending = {each.record_id for each in self._residents if each.pending}
-        return pending | neighbourhood.waiting_in(self._tx, serials)
+        pending |= neighbourhood.waiting_in(self._tx, serials)
+        if neighbourhood.any_waits(self._tx):
+            decided = related(self._tx, involved)
+            pending |= {each.record_id for each in decided if each.pending}
+        return pending
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""

@@ -24,6 +24,7 @@ from mdm.resolution.pinning import pins_around
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.resolution.record_tables import record_tables, settled, table
+from mdm.resolution.related import related
 from mdm.resolution.snapshot import shaped
 from mdm.resolution.tallying import differences
 from mdm.store import Transaction, changes, neighbourhood, pins, publication, tallies
@@ -167,28 +168,11 @@ def _with_related(
 ) -> tuple[list[Resident], list[int]]:
     """Add the golden records whose IDs are decided together with these, whole, and `also` others.
 
-    A record that returns may hold an ID that others hold too, who live elsewhere by now.  The
-    labels of what is added are below 0, so that they are unlike those of the clusters.
+    The labels of what is added are below 0, so that they are unlike those of the clusters.
     """
-    residents, labels = list(found.residents), found.clusters.tolist()
-    known = {each.record_id for each in residents}
-    asked: set[int] = set()
-    elsewhere = {*also}
-    while True:
-        for each in neighbourhood.published_in(tx, elsewhere):
-            if each.record_id not in known and each.serial is not None:
-                known.add(each.record_id)
-                residents.append(each)
-                labels.append(-each.serial)
-        own = {each.own_serial for each in residents if each.own_serial is not None} - asked
-        if not own:
-            return residents, labels
-        asked |= own
-        elsewhere = {
-            each.serial
-            for each in neighbourhood.living_with_own(tx, own)
-            if each.record_id not in known and each.serial is not None
-        }
+    added = related(tx, found.residents, also)
+    labels = [-(each.serial or 0) for each in added]
+    return [*found.residents, *added], found.clusters.tolist() + labels
 
 
 def _assign(residents: Sequence[Resident], labels: Sequence[int]) -> Assignment:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from mdm.model.records import Attributes, RecordRef
 from mdm.store.by_numbers import ByNumbers, ByTexts
 from mdm.store.codec import attributes_from_json
+from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 
@@ -117,6 +118,8 @@ _WAITING = ByNumbers("""
     WHERE c.serial IN ({numbers}) AND r.pending
 """)
 
+_ANY_WAITS = sa.text("SELECT 1 FROM record WHERE pending LIMIT 1")
+
 _GOLDEN_IDS = ByNumbers("""
     SELECT serial, golden_id
     FROM golden_id
@@ -160,6 +163,11 @@ def held_by(tx: Transaction, golden_ids: Collection[str]) -> set[int]:
 def waiting_in(tx: Transaction, serials: Collection[int]) -> set[int]:
     """Find the records that these golden records are published with and that wait for a resolve."""
     return {row.record_id for row in _WAITING.rows(tx, serials)}
+
+
+def any_waits(tx: Transaction) -> bool:
+    """Tell whether any record at all waits for a resolve."""
+    return scalar(tx, _ANY_WAITS) is not None
 
 
 def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:
