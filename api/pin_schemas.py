@@ -6,6 +6,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 from api.described import count, flag, text, time
 from api.judgement_schemas import LONGEST_ACTOR, LONGEST_REASON, said
+from api.match_schemas import Whole
 from api.parameters import Text
 from api.schemas import Ref
 from mdm.model.pins import Pinning
@@ -42,6 +43,15 @@ class GivenPin(Schema):
         "The department that has the value; goes with `key`.", "core_banking", 100, required=False
     )
     key = said("The key of its record that has the value.", "C-004711", 10_000, required=False)
+    version = Whole(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The version of that record that was seen; 412 when it is another one "
+            "by now.",
+            "example": 1,
+        },
+    )
     value = fields.Raw(
         metadata={
             "description": "Instead of `source` and `key`: a value of the steward's own, a list "
@@ -79,6 +89,7 @@ class GivenPin(Schema):
             "reason": data.get("reason", ""),
             "ref": ref,
             "value": data.get("value"),
+            "version": data["version"] if ref else None,
         }
 
 

@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from mdm.hub import Hub
+from mdm.model.judgements import Proposal, Shown
+from mdm.model.records import RecordRef
+from mdm.model.submissions import Submission
 from tests.browsing import PASSWORD, Desks, desks_at
 from tests.resolving import ANN, BOB, RULES, Office
 from tests.steward_client import logged_in
@@ -18,15 +21,19 @@ def url(tmp_path_factory) -> str:
     return sqlite_url(tmp_path_factory.mktemp("pins"))
 
 
+def opened(store) -> Office:
+    Hub(store, RULES).users.add("ann", PASSWORD)
+    office = Office(store)
+    office.take(bank_1=ANN, shop_1={**ANN, "given_name": "Anne"}, bank_2=BOB)
+    office.train()
+    office.resolve()
+    return office
+
+
 @pytest.fixture(scope="module")
 def office(url):
     with fresh(url) as store:
-        Hub(store, RULES).users.add("ann", PASSWORD)
-        office = Office(store)
-        office.take(bank_1=ANN, shop_1={**ANN, "given_name": "Anne"}, bank_2=BOB)
-        office.train()
-        office.resolve()
-        yield office
+        yield opened(store)
 
 
 @pytest.fixture
@@ -69,8 +76,8 @@ def said(hub: Hub, office: Office, attribute: str = "given_name"):
 def test_a_records_value_is_pinned_and_taken_off(hub, office, client):
     page = client.get(address(office, "given_name")).text
     choices = [unescape(text) for text in re.findall(r'name="choice" value="([^"]+)"', page)]
-    assert choices == ['["bank","1"]', '["shop","1"]', "own"]
-    answer = send(client, office, "given_name", choice='["shop","1"]', reason="her letter")
+    assert choices == ['["bank","1",1]', '["shop","1",1]', "own"]
+    answer = send(client, office, "given_name", choice='["shop","1",1]', reason="her letter")
     assert said(hub, office) == "Anne"
     assert "as shop <bdi>1</bdi> said" in answer.text
     assert "her letter" in answer.text
@@ -111,9 +118,9 @@ def test_several_values_are_a_line_each(hub, office, client):
         ("given_name", {"choice": "own", "reason": "x" * 3_000}, 422),
         ("given_name", {"choice": "own", "value-given_name": "a\0b", "reason": "x"}, 422),
         ("date_of_birth", {"choice": "own", "value-date_of_birth": "never", "reason": "x"}, 422),
-        ("given_name", {"choice": '["bank", "never"]'}, 200),
-        ("given_name", {"choice": '["bank", "2"]'}, 200),
-        ("given_name", {"choice": '["bank", "\\u0000"]'}, 422),
+        ("given_name", {"choice": '["bank", "never", 1]'}, 200),
+        ("given_name", {"choice": '["bank", "2", 1]'}, 200),
+        ("given_name", {"choice": '["bank", "\\u0000", 1]'}, 422),
     ],
 )
 def test_what_cannot_be_pinned_is_told_and_nothing_is_kept(
@@ -123,6 +130,35 @@ def test_what_cannot_be_pinned_is_told_and_nothing_is_kept(
     assert answer.status_code == status
     assert 'class="fault"' in answer.text or "Nothing was pinned" in answer.text
     assert hub.reading.pins(office.homes()["bank/1"]) == []
+
+
+def test_a_value_that_changed_since_it_was_shown_is_not_pinned(sqlite_store):
+    office = opened(sqlite_store)
+    hub = Hub(office.store, RULES)
+    hub.submit("shop", [Submission("1", ANN | {"given_name": "Wrong", "email": [*ANN["email"]]})])
+    answer = send(logged_in(hub), office, "given_name", choice='["shop","1",1]')
+    assert "Nothing was pinned" in answer.text
+    assert "at version 2 by now" in answer.text
+    assert hub.reading.pins(office.homes()["bank/1"]) == []
+
+
+def test_a_form_for_an_id_that_was_merged_says_that_nothing_was_kept(sqlite_store):
+    office = opened(sqlite_store)
+    hub = Hub(office.store, RULES)
+    client = logged_in(hub)
+    ids = {*office.homes().values()}
+    token = re.search(
+        r'name="csrf_token" value="([^"]+)"', client.get(address(office, "given_name")).text
+    )[1]
+    together = [[Shown(RecordRef(*name.split("/"))) for name in office.homes()]]
+    hub.judging.judge(Proposal("partition", together, "bob", ""))
+    (gone,) = ids - {*office.homes().values()}
+    form = {"csrf_token": token, "attribute": "given_name", "choice": "own"}
+    answer = client.post(f"/steward/golden-records/{gone}/pins", data=form, follow_redirects=True)
+    assert "Nothing was kept" in answer.text
+    led = client.get(f"/steward/golden-records/{gone}/pins?attribute=email&_scheme=ftp")
+    assert led.location.startswith("/steward/golden-records/")
+    assert led.location.endswith("/pins?attribute=email&_scheme=ftp")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -139,7 +175,7 @@ def test_a_value_is_pinned_in_the_browser(hub, office, desks: Desks, scripts):
 
 
 def test_the_page_is_fit_for_everybody(hub, office, desks: Desks, client):
-    send(client, office, "given_name", choice='["shop","1"]')
+    send(client, office, "given_name", choice='["shop","1",1]')
     send(client, office, "given_name", choice="own", reason="W" * 200, **{"value-given_name": "Z"})
     newest, *_ = hub.reading.pins(office.homes()["bank/1"])
     assert newest.outvoted_by is None

@@ -64,7 +64,9 @@ def read(form: MultiDict[str, str], word: str | None = None) -> Decision:
     `word`: what is decided, where the button does not say it.
     """
     records = form.getlist("record")
-    shown = {_shown(text): _part(form.get(f"part-{at}", "0")) for at, text in enumerate(records)}
+    shown = {
+        read_shown(text): _part(form.get(f"part-{at}", "0")) for at, text in enumerate(records)
+    }
     word = word or form.get("decision", "")
     golden_ids = form.get("of", "").split()
     is_named = golden_ids and all(map(GOLDEN_ID.fullmatch, golden_ids))
@@ -100,7 +102,8 @@ def written(member: Member) -> str:
     return orjson.dumps([member.ref.source, member.ref.key, member.version]).decode()
 
 
-def _shown(text: str) -> Shown:
+def read_shown(text: str) -> Shown:
+    """Read a record as `written` wrote it; RecordInvalid for anything else."""
     try:
         source, key, version = orjson.loads(text)
     except (orjson.JSONDecodeError, TypeError, ValueError) as error:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, flash, request
+from flask import Response, flash, make_response, redirect, request
 
 from api.golden_records import GOLDEN_ID
 from api.hub import hub, reading
 from api.steward import naming, provenance, timeline
 from api.steward.graph import MOST_RECORDS, graph, letters
-from api.steward.pages import behind, blueprint, further, page, to
+from api.steward.pages import behind, blueprint, further, here, page, to
 from mdm.model.errors import NotFound, ResolvedElsewhere
 from mdm.model.inside import Inside
 from mdm.model.views import Page, SourceRecord
@@ -21,10 +21,13 @@ PAGE = 25
 
 @blueprint.errorhandler(ResolvedElsewhere)
 def elsewhere(error: ResolvedElsewhere) -> Response:
-    """Lead on to the golden record that an ID resolves to now."""
-    flash(f"{error.asked} is a part of this golden record by now.", "good")
-    arguments = {**(request.view_args or {}), "golden_id": error.golden_id}
-    return to(str(request.endpoint).removeprefix("steward."), **arguments)
+    """Lead on to the golden record that an ID resolves to now; a form was not kept."""
+    told = f"{error.asked} is a part of this golden record by now"
+    if request.method == "POST":
+        flash(f"Nothing was kept: {told}. Look at it, then do it again.", "bad")
+        return to("golden_record", golden_id=error.golden_id)
+    flash(f"{told}.", "good")
+    return make_response(redirect(here(golden_id=error.golden_id), 303))
 
 
 @blueprint.get("/golden-records/<golden_id>")

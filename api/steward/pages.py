@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, flash, make_response, redirect, request, url_for
 from flask import render_template as render
@@ -114,8 +114,18 @@ def further(after: Position | None) -> str | None:
     """Make the address of the next part of a list: the present one with another `after`."""
     if after is None:
         return None
-    arguments = {**(request.view_args or {}), **request.args, "after": cursor.encode(after)}
-    return url_for(str(request.endpoint), **arguments)
+    return here(after=cursor.encode(after))
+
+
+def here(after: str | None = None, **parts: str) -> str:
+    """Make the address of the present page with other `parts` of its path, or another `after`.
+
+    What was asked for behind the path goes along as it is, and is never taken for more.
+    """
+    path = url_for(str(request.endpoint), **{**(request.view_args or {}), **parts})
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] != "after"]
+    query = urlencode([*asked, *([("after", after)] if after else [])])
+    return f"{path}?{query}" if query else path
 
 
 @blueprint.before_request

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from flask import Response, flash, request
 
 from api.hub import hub, reading
 from api.steward import naming
-from api.steward.deciding import said
+from api.steward.deciding import read_shown, said, written
 from api.steward.golden_record import headed, shown_inside
 from api.steward.pages import blueprint, page, steward, to
 from mdm.model.errors import Fault, NotFound, PinRemoved, PreconditionFailed, RecordInvalid
+from mdm.model.inside import Inside
 from mdm.model.pins import Pinning
 from mdm.model.records import RecordRef
 
@@ -68,11 +68,10 @@ def _pinning(golden_id: str, attribute: str) -> Pinning:
         filled = {name: value for name, value in values.items() if value}
         return Pinning(**given, value=filled if len(names) > 1 else values[names[0]] or None)
     try:
-        source, key = orjson.loads(chosen)
-        ref = RecordRef(str(source), str(key))
-    except (orjson.JSONDecodeError, TypeError, ValueError) as error:
+        shown = read_shown(chosen)
+    except RecordInvalid as error:
         raise RecordInvalid([Fault("choice", "is missing: choose one of the values")]) from error
-    return Pinning(**given, ref=ref)
+    return Pinning(**given, ref=shown.ref, version=shown.version)
 
 
 def _own(name: str) -> str | list[str]:
@@ -109,22 +108,25 @@ def _show(
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
         attribute=attribute if names else "",
         fields=[hub().rules.attribute(name) for name in names],
-        offered=_offered(golden_id, names) if names else [],
+        offered=_offered(inside, names) if names else [],
+        unoffered=max(0, len(inside.members) - MOST) if names else 0,
+        current=inside.golden_record.attributes,
         given=request.form,
         faults=faults or {},
         title=naming.title,
     )
 
 
-def _offered(golden_id: str, names: Sequence[str]) -> list[tuple[str, RecordRef, str]]:
+def _offered(inside: Inside, names: Sequence[str]) -> list[tuple[str, RecordRef, str]]:
     """List what the records say: how the form names each, the record, its values in words."""
+    golden_id = inside.golden_record.golden_id
     found = reading().source_records(golden_id, after=None, limit=MOST).items
     told = [
         (record.ref, [naming.text(record.attributes[n]) for n in names if n in record.attributes])
         for record in found
     ]
     return [
-        (orjson.dumps([ref.source, ref.key]).decode(), ref, ", ".join(texts))
+        (written(inside.members[ref]), ref, ", ".join(texts))
         for ref, texts in told
-        if texts
+        if texts and ref in inside.members
     ]

@@ -39,10 +39,11 @@ class Finder:
         exact = _looked_up(self._by_key, self._reading.refs_of(text))
         readings = TextReader(*self._matcher.terms()).readings(text)
         matched = self._matched(readings, limit=limit)
-        shown = {hit.golden_record.golden_id for hit in exact.hits}
-        others = [hit for hit in matched.hits if hit.golden_record.golden_id not in shown]
+        hits: dict[str, Hit] = {}
+        for hit in (*exact.hits, *matched.hits):
+            hits.setdefault(hit.golden_record.golden_id, hit)
         return Finding(
-            hits=[*exact.hits, *others][:limit],
+            hits=list(hits.values())[:limit],
             readings=readings,
             unresolved=exact.unresolved,
             too_common=matched.too_common,

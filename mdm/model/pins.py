@@ -33,6 +33,7 @@ class Pinning:
 
     `attribute` is an attribute of the rules, or a group of attributes that survive together; each
     attribute of a group stands for all of it.  Values of a group are a mapping by attribute.
+    `version`: that of the record whose value was shown; None holds for any.
     """
 
     golden_id: str
@@ -41,6 +42,7 @@ class Pinning:
     reason: str = ""
     ref: RecordRef | None = None
     value: object = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)

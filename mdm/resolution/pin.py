@@ -57,7 +57,7 @@ class Pinner:
             if pinning.ref is None:
                 record_id, values = None, _own_values(pinning, names, model)
             else:
-                resident = _member(tx, serial, pinning.ref)
+                resident = _member(tx, serial, pinning.ref, pinning.version)
                 record_id, values = resident.record_id, _values_of(resident, names, pinning, model)
             made = Pin(0, serial, values, pinning.ref, pinning.actor, now(), pinning.reason)
             act = Act(
@@ -134,7 +134,7 @@ def _together(rules: Rules, asked: str) -> tuple[str, ...]:
     raise RecordInvalid([Fault("attribute", told)])
 
 
-def _member(tx: Transaction, serial: int, ref: RecordRef) -> Resident:
+def _member(tx: Transaction, serial: int, ref: RecordRef, version: int | None) -> Resident:
     """Find the record that a value is taken from."""
     kept = records.standing(tx, ref.source, [ref.key]).get(ref.key)
     if kept is None:
@@ -144,6 +144,11 @@ def _member(tx: Transaction, serial: int, ref: RecordRef) -> Resident:
         raise PreconditionFailed(
             f"the record of {ref.source!r} with key {ref.key!r} is not of this golden record, or "
             "waits for a resolve: look again"
+        )
+    if version not in (None, kept.version):
+        raise PreconditionFailed(
+            f"the record of {ref.source!r} with key {ref.key!r} is at version {kept.version} by "
+            "now: look again"
         )
     return resident
 
