@@ -200,6 +200,8 @@ def older(settled) -> Office:
             "DROP TABLE change",
             "DROP TABLE publication",
             "DROP INDEX golden_id_follows_ix",
+            "DROP INDEX judgement_in_force_ix",
+            "DROP INDEX judgement_superseded_by_ix",
             "ALTER TABLE golden_id DROP COLUMN follows",
             "ALTER TABLE judgement DROP COLUMN withdrawn_reason",
             "UPDATE alembic_version SET version_num = '0004'",

@@ -138,21 +138,6 @@ def test_the_progress_leads_to_the_login_when_the_session_ends(hub, desks):
 
 
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 1280), (False, NARROW)])
-@pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 1280), (False, NARROW)])
-def test_what_fails_is_told_in_the_place_of_the_progress(hub, desks):
-    ask_many(hub, "f")
-    found = hub.accepting.survey("match", float(LOW), "ann")
-    hub.accepting.accept(found.acceptance_id, "ann", "")
-    with desks.desk("ann") as desk, desks.desk("bob") as other:
-        with hub.store.write():
-            with desk.page.expect_request("**/go-on"):
-                desk.open(f"/steward/bulk/{found.acceptance_id}")
-            desk.page.evaluate("document.querySelector('[name=csrf_token]').value = 'wrong'")
-            other.open("/steward/queue")
-        expect(desk.page.locator("h1, [role=alert]").first).to_be_visible()
-        follow(desk.page, "Accepted")
-
-
 def test_each_state_of_the_page_is_readable(dark, width, hub, desks, served):  # noqa: ARG001
     ask_many(hub, f"r{dark:d}{width}", 3)
     with desks.desk("ann", dark=dark, width=width) as desk:
