@@ -8,35 +8,16 @@ from playwright.sync_api import Page, expect
 
 from mdm.hub import Hub
 from mdm.resolution import accept
-from tests.browsing import NARROW, Desk, Desks, desks_at
-from tests.questions import answer_all, ask, asking, open_reviews, take_cluster
+from tests.asked_in_browser import desks, hub, served
+from tests.browsing import NARROW, Desk
+from tests.questions import ask, open_reviews, take_cluster
 from tests.resolving import Office
-from tests.stores import fresh, sqlite_url
+
+__all__ = ["desks", "hub", "served"]  # fixtures
 
 MANY = accept.AT_ONCE + 2
 """Questions that take more than one step."""
 LOW = "-50"
-
-
-@pytest.fixture(scope="module")
-def served(browser, tmp_path_factory):
-    url = sqlite_url(tmp_path_factory.mktemp("bulk"))
-    with fresh(url) as store:
-        office = Office(store)
-        hub = asking(office, "ann", "bob")
-        with desks_at(browser, url) as desks:
-            yield hub, desks
-
-
-@pytest.fixture
-def hub(served) -> Hub:
-    answer_all(served[0])
-    return served[0]
-
-
-@pytest.fixture
-def desks(served) -> Desks:
-    return served[1]
 
 
 def ask_many(hub: Hub, prefix: str, count: int = MANY) -> None:

@@ -1,39 +1,18 @@
 """Reviewing in a real browser: by keyboard alone, without JavaScript, two stewards at once."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mdm.hub import Hub
 from mdm.model.records import RecordRef
 from mdm.model.submissions import Submission
-from tests.browsing import Desks, desks_at
-from tests.questions import answer_all, ask, asking, open_reviews, path, take_cluster
+from tests.asked_in_browser import desks, hub, served
+from tests.questions import ask, open_reviews, path, take_cluster
 from tests.resolving import Office
 from tests.steward_client import HOSTILE
-from tests.stores import fresh, sqlite_url
+
+__all__ = ["desks", "hub", "served"]  # fixtures
 
 BEGIN = "/steward/queue"
-
-
-@pytest.fixture(scope="module")
-def served(browser, tmp_path_factory):
-    url = sqlite_url(tmp_path_factory.mktemp("reviews"))
-    with fresh(url) as store:
-        hub = asking(Office(store), "ann", "bob", "eve")
-        with desks_at(browser, url) as desks:
-            yield hub, desks
-
-
-@pytest.fixture
-def hub(served) -> Hub:
-    """The hub of a store whose queue is empty."""
-    answer_all(served[0])
-    return served[0]
-
-
-@pytest.fixture
-def desks(served) -> Desks:
-    return served[1]
 
 
 def kinds(hub: Hub, since: int) -> list[tuple[str, str, int]]:
