@@ -5,9 +5,9 @@ In: Arrow rows with record_id, source, key and standardised (JSON).  Out: the ta
 which every tie falls.  Features are computed once for each distinct value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -166,7 +166,9 @@ class FewColumns:
     def __init__(self, rules: Rules) -> None:
         self._attributes = rules.attributes
         self._derived = [
-            (derived, rules.attribute(derived.attribute)) for derived in _compared_columns(rules)
+            (derived, attribute, features_of(attribute.kind, derived.feature))
+            for derived in _compared_columns(rules)
+            for attribute in [rules.attribute(derived.attribute)]
         ]
 
     def of(self, records: Mapping[int, Attributes]) -> dict[str, "pa.Array[Any]"]:
@@ -178,11 +180,12 @@ class FewColumns:
         for attribute in self._attributes:
             values = [record.get(attribute.name) for record in records.values()]
             columns[attribute.name] = pa.array(values, _TEXTS if attribute.many else _TEXT)
-        for derived, attribute in self._derived:
-            features = [
-                _features_of(attribute.kind, derived.feature, _values(record, attribute))
-                for record in records.values()
-            ]
+        held = {
+            attribute.name: [_values(record, attribute) for record in records.values()]
+            for attribute in self._attributes
+        }
+        for derived, attribute, features_of_values in self._derived:
+            features = map(features_of_values, held[attribute.name])
             columns[derived.name] = (
                 pa.array([each or None for each in features], _TEXTS)
                 if attribute.many or derived.feature == NICKNAMES
@@ -195,7 +198,7 @@ def term_values(attribute: Attribute, name: str | None, record: Attributes) -> l
     """List the distinct values in a record of a blocking term: an attribute, or its feature."""
     values = _values(record, attribute)
     if name is not None:
-        return list(_features_of(attribute.kind, name, values))
+        return list(features_of(attribute.kind, name)(values))
     return list(dict.fromkeys(values))
 
 
@@ -204,10 +207,15 @@ def _values(record: Attributes, attribute: Attribute) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-@lru_cache(maxsize=65_536)
-def _features_of(kind: Kind, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
-    """List the distinct features of a record's values, in order."""
-    if name == NICKNAMES:
-        return tuple(sorted(set().union(*map(nickname_group, values))))
-    found = (feature(kind, name, one) for one in values)
-    return tuple(sorted({one for one in found if one is not None}))
+@cache
+def features_of(kind: Kind, name: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Give what lists the distinct features of a record's values, in order; it remembers some."""
+
+    @lru_cache(maxsize=32_768)
+    def of(values: tuple[str, ...]) -> tuple[str, ...]:
+        if name == NICKNAMES:
+            return tuple(sorted(set().union(*map(nickname_group, values))))
+        found = (feature(kind, name, one) for one in values)
+        return tuple(sorted({one for one in found if one is not None}))
+
+    return of
