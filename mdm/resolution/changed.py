@@ -7,6 +7,7 @@ from functools import cached_property
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.snapshot import shaped
 from mdm.store import Transaction, neighbourhood
+from mdm.store.codec import to_json
 from mdm.store.neighbourhood import Resident
 
 
@@ -46,4 +47,4 @@ class Changed:
 
 def _standardised(resident: Resident, model: ReadyModel) -> Resident:
     attributes = shaped(resident.attributes, model.rules)
-    return replace(resident, standardised=model.standardiser.attributes(attributes))
+    return replace(resident, standardised_json=to_json(model.standardiser.attributes(attributes)))

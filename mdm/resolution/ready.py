@@ -13,6 +13,7 @@ from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 from mdm.model.rules.rules import Rules
+from mdm.resolution.weighing import RememberedWeights
 from mdm.standardise import Standardiser
 from mdm.store import Transaction, models
 
@@ -26,6 +27,7 @@ class ReadyModel:
     standardiser: Standardiser
     survivorship: Plan
     scorers: Scorers
+    remembered: RememberedWeights
     _keys: KeptKeys = field(repr=False)
 
     @classmethod
@@ -40,6 +42,7 @@ class ReadyModel:
             standardiser=standardiser,
             survivorship=plan(rules, standardiser.column),
             scorers=scorers,
+            remembered=RememberedWeights(),
             _keys=KeptKeys(rules, version.skipped_keys),
         )
 

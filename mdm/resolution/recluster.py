@@ -5,7 +5,6 @@ or went out of it.  Out: the clusters of all records whose component may have ch
 became of their pairs.  Only the components before and after are read, by index.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -18,6 +17,7 @@ from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Constraints, Pair
 from mdm.model.judgements import Judgement
 from mdm.resolution.around import Component, KeptLinks, Links, Walks
+from mdm.resolution.candidates import candidates_of
 from mdm.resolution.changed import Changed
 from mdm.resolution.judged_around import NO_CHANGE, JudgedAround, JudgementChange
 from mdm.resolution.ready import ReadyModel
@@ -67,7 +67,7 @@ def recluster(
         changing = set(record_ids)
         while True:
             changed = Changed.of(tx, model, changing)
-            around = _Around(tx, model, changed, Weighing(scorer), change)
+            around = _Around(tx, model, changed, Weighing(scorer, model.remembered), change)
             if changing.issuperset(around.waiting):
                 return around.reclustered()
             changing |= around.waiting
@@ -116,23 +116,9 @@ class _Around:
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""
-        found = self._sharing_keys()
-        others = {record for pair in found for record in pair} - self._changed.numbers
-        self._weighing.standardised |= neighbourhood.settled(self._tx, others)
-        known = self._weighing.standardised.keys()
-        return self._weighing.weights({pair for pair in found if known >= {*pair}})
-
-    def _sharing_keys(self) -> set[Pair]:
-        """Pair the changed records, by their present keys, with each other and with the others."""
-        having = defaultdict[int, set[int]](set)
-        for record, keys in self._changed.keys.items():
-            for key in keys:
-                having[key].add(record)
-        found = {pair for own in having.values() for pair in combinations(sorted(own), 2)}
-        for key, other in neighbourhood.with_keys(self._tx, having):
-            if other not in self._changed.numbers:
-                found |= {_pair(own, other) for own in having[key]}
-        return found
+        beside = candidates_of(self._tx, self._changed.keys, but=self._changed.numbers)
+        self._weighing.say |= neighbourhood.settled(self._tx, beside.others)
+        return self._weighing.weights(beside.pairs_with(self._weighing.say.keys()))
 
     def _find_components(self) -> list[Component]:
         """Find every component that changed, as it is now.
@@ -173,7 +159,7 @@ class _Around:
         return Walks(links).components_of(seeds)
 
     def _look_at(self, residents: Iterable[Resident]) -> None:
-        self._weighing.standardised |= {each.record_id: each.standardised for each in residents}
+        self._weighing.say |= {each.record_id: each.standardised_json for each in residents}
 
     def _read_residents(self) -> list[Resident]:
         numbers = {record for component in self._components for record in component.members}

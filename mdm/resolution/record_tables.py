@@ -7,7 +7,6 @@ import pyarrow as pa
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.recluster import Reclustered
 from mdm.searching import search_keys
-from mdm.store.codec import to_json
 from mdm.store.neighbourhood import Resident
 from mdm.store.publication import Publication
 
@@ -46,7 +45,7 @@ def _pairs(found: Reclustered) -> pa.Table:
 
 def _standardised(model: ReadyModel, found: Reclustered) -> pa.Table:
     rows = [
-        (each.record_id, each.content_hash, model.rules.rules_hash, to_json(each.standardised))
+        (each.record_id, each.content_hash, model.rules.rules_hash, each.standardised_json)
         for each in found.changed.residents
         if each.record_id in found.changed.anew and each.live
     ]

@@ -1,49 +1,93 @@
 """Weighing the pairs of a few records, each once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 
 from mdm.identity.components import IntArray
 from mdm.identity.judgements import Pair
 from mdm.matching.scorer import Scorer
-from mdm.model.records import Attributes
+from mdm.store.codec import attributes_from_json
+
+Said = tuple[str, str]
+"""What the two records of a pair say, standardised and as JSON, the smaller number's first."""
+
+MOST_REMEMBERED = 100_000
+"""Pairs, as many again of late; some 300 bytes each."""
+
+
+class Measured(NamedTuple):
+    """The weight of a pair, and what each comparison adds (comparisons), in micro-bits."""
+
+    weight: int
+    parts: IntArray
+
+
+class RememberedWeights:
+    """What one model said of pairs of late, by what their records say; threads may share it.
+
+    The model says the same of the same, so nothing here is ever out of date.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._new: dict[Said, Measured] = {}
+        self._old: dict[Said, Measured] = {}
+
+    def get(self, said: Said) -> Measured | None:
+        """Give what was said of a pair, if it is remembered."""
+        return self._new.get(said) or self._old.get(said)
+
+    def keep(self, measured: Mapping[Said, Measured]) -> None:
+        """Remember pairs; the oldest go when they are too many, and too many at once are left."""
+        if len(measured) > MOST_REMEMBERED:
+            return
+        with self._lock:
+            self._new.update(measured)
+            if len(self._new) > MOST_REMEMBERED:
+                self._new, self._old = {}, self._new
 
 
 class Weighing:
-    """What a scorer says of pairs; `standardised` grows with the records that are looked at."""
+    """What a scorer says of pairs; `say` (standardised, JSON) grows with what is looked at."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, remembered: RememberedWeights) -> None:
         self._scorer = scorer
-        self._place: dict[Pair, int] = {}
-        self._weights: list[IntArray] = []
-        self._parts: list[IntArray] = []
-        self.standardised: dict[int, Attributes] = {}
+        self._remembered = remembered
+        self._measured: dict[Pair, Measured] = {}
+        self.say: dict[int, str] = {}
 
     def weights(self, pairs: Iterable[Pair]) -> Mapping[Pair, int]:
         """Weigh pairs of records (smaller number first), in micro-bits."""
         asked = list(pairs)
-        self._weigh(asked)
-        if not asked:
-            return {}
-        weights = np.concatenate(self._weights)
-        places = [self._place[pair] for pair in asked]
-        return dict(zip(asked, weights[places].tolist(), strict=True))
+        self._measure(asked)
+        return {pair: self._measured[pair].weight for pair in asked}
 
     def parts(self, pairs: Iterable[Pair]) -> IntArray:
         """Tell what each comparison adds to pairs, in their order: (pairs, comparisons)."""
         asked = list(pairs)
-        self._weigh(asked)
-        return np.concatenate(self._parts)[[self._place[pair] for pair in asked]]
+        self._measure(asked)
+        return np.array([self._measured[pair].parts for pair in asked])
 
-    def _weigh(self, asked: list[Pair]) -> None:
-        pairs = sorted({pair for pair in asked if pair not in self._place})
-        if not pairs:
-            return
-        numbers = {number for pair in pairs for number in pair}
-        records = {number: self.standardised[number] for number in numbers}
-        weights, parts = self._scorer.measure(records, pairs)
-        known = len(self._place)
-        self._place |= {pair: known + at for at, pair in enumerate(pairs)}
-        self._weights.append(weights)
-        self._parts.append(parts)
+    def _measure(self, asked: Sequence[Pair]) -> None:
+        unknown: dict[Pair, Said] = {}
+        for pair in asked:
+            if pair not in self._measured:
+                said = (self.say[pair[0]], self.say[pair[1]])
+                known = self._remembered.get(said)
+                if known is None:
+                    unknown[pair] = said
+                else:
+                    self._measured[pair] = known
+        if unknown:
+            self._measured |= self._measured_anew(unknown)
+
+    def _measured_anew(self, unknown: Mapping[Pair, Said]) -> dict[Pair, Measured]:
+        numbers = {number for pair in unknown for number in pair}
+        records = {number: attributes_from_json(self.say[number]) for number in numbers}
+        weights, parts = self._scorer.measure(records, list(unknown))
+        measured = list(map(Measured, weights.tolist(), parts))
+        self._remembered.keep(dict(zip(unknown.values(), measured, strict=True)))
+        return dict(zip(unknown, measured, strict=True))

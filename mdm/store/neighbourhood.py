@@ -5,6 +5,7 @@ Each function takes record IDs (or serials) and reads by index, however many rec
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -20,9 +21,9 @@ from mdm.store.store import Transaction
 class Resident:
     """A source record as re-clustering sees it.
 
-    `trust` is its source's; `standardised` by the rules of `rules_hash` (None: not at all yet);
-    `own_serial` the golden ID that it first belonged to, `serial` the golden record that it is
-    published in; both None before that.
+    `trust` is its source's; `standardised_json` is by the rules of `rules_hash` (None: by none so
+    far); `own_serial` the golden ID that it first belonged to, `serial` the golden record that it
+    is published in; both None before that.
     """
 
     record_id: int
@@ -32,12 +33,17 @@ class Resident:
     modified_at: str | None
     content_hash: str
     attributes: Attributes
-    standardised: Attributes
+    standardised_json: str
     rules_hash: str | None
     own_serial: int | None
     serial: int | None
     live: bool
     pending: bool
+
+    @cached_property
+    def standardised(self) -> Attributes:
+        """Its standardised attributes."""
+        return attributes_from_json(self.standardised_json)
 
 
 class KeptPair(NamedTuple):
@@ -171,19 +177,21 @@ def any_waits(tx: Transaction) -> bool:
 
 
 def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:
-    """List (blocking key, record) for every record that is kept with one of these keys."""
-    return [(row.key_hash, row.record_id) for row in _WITH_KEYS.rows(tx, keys)]
+    """List (blocking key, record) for every record that is kept with one of these keys.
+
+    Those of a key mostly come together.
+    """
+    return _WITH_KEYS.plain_rows(tx, keys)
 
 
-def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, Attributes]:
-    """Read the standardised attributes of those of the records that are live and do not wait."""
-    rows = _SETTLED.rows(tx, record_ids)
-    return {row.record_id: attributes_from_json(row.attributes) for row in rows}
+def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, str]:
+    """Read the standardised attributes, as JSON, of those that are live and do not wait."""
+    return dict(_SETTLED.plain_rows(tx, record_ids))
 
 
 def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, int], KeptPair]:
     """Read the kept pairs of these records, by (record_l, record_r)."""
-    rows: list[Any] = [*_PAIRS_LEFT.rows(tx, record_ids), *_PAIRS_RIGHT.rows(tx, record_ids)]
+    rows = _PAIRS_LEFT.plain_rows(tx, record_ids) + _PAIRS_RIGHT.plain_rows(tx, record_ids)
     return {
         (record_l, record_r): KeptPair(record_l, record_r, weight, bool(inside_only))
         for record_l, record_r, weight, inside_only in rows
@@ -194,11 +202,11 @@ def links_of(
     tx: Transaction, record_ids: Collection[int], least: int
 ) -> list[tuple[int, int, int]]:
     """List (record, other, weight) of their pairs that blocking found, from `least` on."""
-    rows: list[Any] = [
-        *_LINKS_LEFT.rows(tx, record_ids, least=least),
-        *_LINKS_RIGHT.rows(tx, record_ids, least=least),
+    return [
+        (one, other, weight)
+        for links in (_LINKS_LEFT, _LINKS_RIGHT)
+        for one, other, weight in links.plain_rows(tx, record_ids, least=least)
     ]
-    return [(one, other, weight) for one, other, weight in rows]
 
 
 def golden_ids(tx: Transaction, serials: Collection[int]) -> dict[int, str]:
@@ -225,7 +233,7 @@ def _resident(row: sa.Row[Any]) -> Resident:
         modified_at=row.modified_at,
         content_hash=row.content_hash,
         attributes=attributes_from_json(row.attributes),
-        standardised=attributes_from_json(row.standardised or "{}"),
+        standardised_json=row.standardised or "{}",
         rules_hash=row.rules_hash,
         own_serial=row.own_serial,
         serial=row.serial,

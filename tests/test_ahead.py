@@ -1,0 +1,132 @@
+"""What many records will be weighed with is weighed before the write lock is taken."""
+
+import numpy as np
+import pytest
+
+from mdm.hub import Hub
+from mdm.matching.scorer import Scorer
+from mdm.model.rules.load import rules_from_text
+from mdm.model.submissions import Submission
+from mdm.resolution import weighing
+from mdm.resolution.submit import Submitter
+from mdm.resolution.together import Together
+from mdm.resolution.weighing import Measured, RememberedWeights, Weighing
+from mdm.store.codec import to_json
+from tests import stores
+from tests.resolving import ANN, BOB, CID, RULES, Office, ref, rules_text
+
+MANY = 120
+LIKELY = rules_from_text(rules_text(u=0.2), "likely.yaml")
+"""Weighs pairs otherwise than `RULES`."""
+NO_PARTS = np.zeros(0, np.int64)
+
+
+def people(start: int, count: int) -> list[Submission]:
+    """Two records of each person, who shares an e-mail with nobody else."""
+    return [
+        Submission(
+            f"many-{at}",
+            {
+                "given_name": f"Nam{'abcdefghij'[at // 2 % 10]}",
+                "date_of_birth": f"19{10 + at // 2}-01-31",
+                "email": [f"person{at // 2}@lee.example"],
+            },
+        )
+        for at in range(start, start + count)
+    ]
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A store with a few resolved records, one of a person of `people`."""
+    with stores.fresh(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        office = Office(store)
+        (known, *_) = people(0, 1)
+        person = {**known.attributes, "email": ("person0@lee.example",)}
+        office.take(bank_1=ANN, bank_2=BOB, bank_3=CID, shop_1=person)
+        office.train()
+        office.resolve()
+        yield office
+
+
+def submitting(office: Office, under_lock) -> Submitter:
+    """Submit so that something is done before records are taken, after all that comes before."""
+    submitter = Hub(office.store, RULES).submitting
+
+    def work(requests):
+        under_lock()
+        return submitter._submitted(requests)
+
+    submitter._together = Together(work, most=1)
+    return submitter
+
+
+def is_as_a_batch_says(office: Office, tmp_path) -> bool:
+    with stores.fresh(f"sqlite:///{tmp_path / 'batch.db'}") as fresh:
+        return office.rebuilt(fresh).meaning() == office.meaning()
+
+
+def test_nothing_is_scored_under_the_lock_that_was_known_before(office, tmp_path, monkeypatch):
+    calls = []
+    measure = Scorer.measure
+    monkeypatch.setattr(
+        Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
+    )
+    answers = submitting(office, lambda: calls.append("lock")).submit("bank", people(0, MANY))
+    assert calls == ["scored", "lock"]
+    assert [each.outcome for each in answers[:4]] == ["linked", "linked", "new", "new"]
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_few_are_not_read_twice(office, monkeypatch):
+    calls = []
+    measure = Scorer.measure
+    monkeypatch.setattr(
+        Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
+    )
+    submitting(office, lambda: calls.append("lock")).submit("bank", people(0, 3))
+    assert calls == ["lock", "scored"]
+
+
+def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):
+    other = Hub(office.store, RULES)
+
+    def meanwhile():
+        other.submit("shop", [Submission("1", {**BOB, "email": ["person7@lee.example"]})])
+        other.submit("bank", [Submission("many-2", {**CID, "email": ["cid@fox.example"]})])
+        other.submitting.retire(ref("bank/1"))
+
+    before = [Submission("1", {**ANN, "email": list(ANN["email"])}), *people(0, MANY)]
+    submitting(office, meanwhile).submit("bank", before)
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_what_another_model_said_is_not_remembered(office, tmp_path):
+    submitting(office, lambda: office.resolve(office.train(LIKELY))).submit("bank", people(0, MANY))
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_the_oldest_pairs_are_forgotten(monkeypatch):
+    monkeypatch.setattr(weighing, "MOST_REMEMBERED", 2)
+    remembered = RememberedWeights()
+    for at in range(6):
+        remembered.keep({(str(at), "x"): Measured(at, NO_PARTS)})
+    kept = [at for at in range(6) if remembered.get((str(at), "x"))]
+    assert kept == [3, 4, 5]
+    remembered.keep({(str(at), "y"): Measured(at, NO_PARTS) for at in range(100)})
+    assert remembered.get(("0", "y")) is None
+
+
+def test_pairs_that_are_remembered_weigh_as_those_that_are_scored(office):
+    model = Hub(office.store, RULES).submitting.model_for("bank")
+    with model.scorer() as scorer:
+        said = {1: to_json(ANN), 2: to_json({**ANN, "given_name": "Anna"}), 3: to_json(BOB)}
+        anew, again = (Weighing(scorer, model.remembered) for _ in range(2))
+        anew.say, again.say = said, {at + 10: text for at, text in said.items()}
+        pairs = [(1, 2), (1, 3), (2, 3)]
+        moved = [(one + 10, other + 10) for one, other in pairs]
+        weights = [*anew.weights(pairs).values()]
+        assert [*again.weights(moved).values()] == weights
+        assert len({*weights}) > 1
+        assert again.parts(moved).tolist() == anew.parts(pairs).tolist()
+        assert again.parts(moved).sum(axis=1).shape == (3,)
