@@ -29,11 +29,11 @@ class ByNumbers:
         """Read the rows for what is listed; for nothing, none."""
         return statements.rows(tx, *self._bound(tx, numbers, bound)) if numbers else []
 
-    def plain_rows(
+    def tuples(
         self, tx: Transaction, numbers: Collection[int | str], **bound: object
     ) -> list[tuple[Any, ...]]:
         """Read the same as plain tuples: for rows by the thousand."""
-        return statements.plain_rows(tx, *self._bound(tx, numbers, bound)) if numbers else []
+        return statements.tuples(tx, *self._bound(tx, numbers, bound)) if numbers else []
 
     def _bound(
         self, tx: Transaction, numbers: Collection[int | str], bound: Mapping[str, object]

@@ -181,17 +181,17 @@ def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:
 
     Those of a key mostly come together.
     """
-    return _WITH_KEYS.plain_rows(tx, keys)
+    return _WITH_KEYS.tuples(tx, keys)
 
 
 def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, str]:
     """Read the standardised attributes, as JSON, of those that are live and do not wait."""
-    return dict(_SETTLED.plain_rows(tx, record_ids))
+    return dict(_SETTLED.tuples(tx, record_ids))
 
 
 def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, int], KeptPair]:
     """Read the kept pairs of these records, by (record_l, record_r)."""
-    rows = _PAIRS_LEFT.plain_rows(tx, record_ids) + _PAIRS_RIGHT.plain_rows(tx, record_ids)
+    rows = _PAIRS_LEFT.tuples(tx, record_ids) + _PAIRS_RIGHT.tuples(tx, record_ids)
     return {
         (record_l, record_r): KeptPair(record_l, record_r, weight, bool(inside_only))
         for record_l, record_r, weight, inside_only in rows
@@ -205,7 +205,7 @@ def links_of(
     return [
         (one, other, weight)
         for links in (_LINKS_LEFT, _LINKS_RIGHT)
-        for one, other, weight in links.plain_rows(tx, record_ids, least=least)
+        for one, other, weight in links.tuples(tx, record_ids, least=least)
     ]
 
 

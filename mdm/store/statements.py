@@ -37,7 +37,7 @@ def run(tx: Transaction, statement: sa.TextClause, values: Mapping[str, object])
         raise
 
 
-def plain_rows(
+def tuples(
     tx: Transaction, statement: sa.TextClause, values: Mapping[str, object]
 ) -> list[tuple[Any, ...]]:
     """Read what a statement gives, the columns in their order: for rows by the thousand."""
