@@ -1,6 +1,9 @@
 """The history of a golden record on its page, and undoing a judgement from it."""
 
+from collections.abc import Callable
+
 import pytest
+import sqlalchemy as sa
 
 from mdm.hub import Hub
 from tests.browsing import PASSWORD
@@ -115,3 +118,45 @@ def test_an_id_that_ended_still_has_its_history(office, client):
     assert office.homes()["bank/3"] in text
     undo(client, number)
     assert client.get("/steward/golden-records/none/history").status_code == 404
+
+
+def test_what_was_superseded_offers_no_button_until_it_counts_again(office, client):
+    first = judge(client, "2", "3")
+    second = judge(client, "2 3", supersedes=[first])
+    address = f"/steward/golden-records/{office.homes()['bank/2']}/history"
+    text = client.get(address).text
+    assert f"Undo judgement {second}<" in text
+    assert f"Undo judgement {first}<" not in text
+    undo(client, second)
+    text = client.get(address).text
+    assert f"Undo judgement {second}<" not in text
+    assert f"Undo judgement {first}<" in text
+    undo(client, first)
+
+
+def test_many_judgements_are_read_with_as_many_statements_as_one(office, client):
+    golden_id = office.homes()["bank/1"]
+    address = f"/steward/golden-records/{golden_id}/history"
+    made = [judge(client, "1", "2")]
+    one = statements(lambda: client.get(address))
+    made += [judge(client, "1", "2"), judge(client, "1", "2")]
+    many = statements(lambda: client.get(address))
+    assert "judgement" in " ".join(many)
+    assert len(many) == len(one)
+    for number in made:
+        undo(client, number)
+
+
+def statements(act: Callable[[], object]) -> list[str]:
+    """The statements that an act sends to the database."""
+    found: list[str] = []
+
+    def listen(_connection, _cursor, statement: str, *_) -> None:
+        found.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    try:
+        act()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+    return found

@@ -78,20 +78,13 @@ def _told(golden_id: str, happened: Happened) -> Told:
     if happened.act is not None:
         judged = happened.act.judgement
         words = _of_act(happened.kind, judged) if judged else _of_pin(happened.kind, happened.act)
-        return Told(happened, words, None, happened.act, _counts(happened, judged))
+        kept = happened.kind == "judged" and judged is not None and judged.in_force
+        return Told(happened, words, None, happened.act, kept)
     change = happened.change
     if change is None:
         raise MdmError("a history has an entry that is neither a change nor an act")
     words, other = _of_change(golden_id, happened.kind, change)
     return Told(happened, words, other, None, kept=False)
-
-
-def _counts(happened: Happened, judged: Judged | None) -> bool:
-    """Tell whether the judgement that was given is in force now."""
-    if happened.kind != "judged" or judged is None:
-        return False
-    kept = reading().judgement(judged.judgement_id)
-    return kept.superseded_by is None and kept.withdrawn_at is None
 
 
 def _of_change(golden_id: str, kind: str, change: PastChange) -> tuple[str, str | None]:

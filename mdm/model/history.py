@@ -65,12 +65,16 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Judged:
-    """The judgement of an act: what kind it is, and how many records are in each of its parts."""
+    """The judgement of an act: what kind it is, and how many records are in each of its parts.
+
+    `in_force`: it counts now, whatever became of it between.
+    """
 
     judgement_id: int
     kind: JudgementKind
     parts: Sequence[int]
     others: Sequence[int]
+    in_force: bool
 
 
 @dataclass(frozen=True)

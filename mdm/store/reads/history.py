@@ -73,7 +73,9 @@ _CHANGES = sa.text("""
 """)
 
 _ACTS = sa.text("""
-    SELECT a.*, j.kind AS judged, p.pinned, s.name AS source, r.key
+    SELECT a.*, j.kind AS judged,
+           j.superseded_by IS NULL AND j.withdrawn_at IS NULL AS in_force,
+           p.pinned, s.name AS source, r.key
     FROM act_golden_record g
     JOIN act a ON a.act_id = g.act_id
     LEFT JOIN judgement j ON j.judgement_id = a.judgement_id
@@ -215,7 +217,8 @@ class _Details:
         if row.judgement_id is None:
             return None
         parts = self._parts[row.judgement_id]
-        return Judged(row.judgement_id, row.judged, parts, from_json(row.others))
+        others = from_json(row.others)
+        return Judged(row.judgement_id, row.judged, parts, others, bool(row.in_force))
 
 
 def _pin(row: sa.Row[Any]) -> PinnedThen | None:
