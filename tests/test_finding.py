@@ -186,3 +186,13 @@ def test_what_else_it_may_be_is_looked_for_too(text, among):
 def test_what_the_rules_have_no_attribute_for_is_no_reading():
     assert reader(RULES).readings("SW1A 1AA") == []
     assert reader(RULES).readings("  ,; ") == []
+
+
+def test_a_search_tells_of_each_golden_record_the_strongest_pair_alone(office):
+    matcher = Hub(office.store, RULES).matching
+    given = {"given_name": "Ann", "email": ["ann@lee.example"]}
+    (every,) = matcher.match(given, limit=5, explain=True).items
+    (nearest,) = matcher.nearest(given, limit=5).items
+    assert len(every.pairs) == 2
+    assert nearest.pairs == every.pairs[:1]
+    assert nearest.weight_bits == every.weight_bits

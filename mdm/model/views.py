@@ -178,8 +178,8 @@ class Matched:
     """A golden record that a record may belong to.
 
     `weight_bits` is the linkage of the record with all records of the golden record, which are the
-    `pairs`, strongest first; `decision` what follows from it: at or above the link threshold it is
-    a link, else a review.
+    `pairs`, strongest first, or the first of them alone; `decision` what follows from it: at or
+    above the link threshold it is a link, else a review.
     """
 
     golden_record: GoldenRecord

@@ -41,6 +41,24 @@ class _Scored:
     pairs: Sequence[tuple[Candidate, Mapping[str, Any]]]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What is told of pairs: the parts by `model`, if any; the `most` strongest, None for all."""
+
+    model: ScoringModel | None
+    most: int | None
+
+    def of(self, scored: _Scored) -> list[MatchedRecord]:
+        """Tell the pairs with a golden record, strongest first."""
+        pairs = sorted(scored.pairs, key=lambda pair: -int(pair[1]["weight"]))
+        return [self._pair(*each) for each in pairs[: self.most]]
+
+    def _pair(self, candidate: Candidate, row: Mapping[str, Any]) -> MatchedRecord:
+        ends = (_ASKED, candidate.record_id)
+        parts = explanation(self.model, ends, row).parts if self.model else ()
+        return MatchedRecord(candidate.ref, row["weight"] / MICRO, parts)
+
+
 class Matcher:
     """Matches records against a store; threads may share it."""
 
@@ -65,17 +83,17 @@ class Matcher:
         its parts.  RecordInvalid when the attributes break the rules; NothingToDo before the first
         resolve.
         """
-        return self._match(given, limit=limit, explain=explain, every=False)
+        return self._match(given, limit=limit, explain=explain, nearest=False)
 
     def nearest(self, given: Mapping[str, object], *, limit: int) -> Matches:
         """Rank the golden records that share a blocking key with a record, however weak.
 
-        With the parts of each pair; otherwise as `match`.
+        Each has its strongest pair alone, with the parts of it; otherwise as `match`.
         """
-        return self._match(given, limit=limit, explain=True, every=True)
+        return self._match(given, limit=limit, explain=True, nearest=True)
 
     def _match(
-        self, given: Mapping[str, object], *, limit: int, explain: bool, every: bool
+        self, given: Mapping[str, object], *, limit: int, explain: bool, nearest: bool
     ) -> Matches:
         with snapshot(self._store) as tx:
             ready = self._models.active(tx)
@@ -84,9 +102,9 @@ class Matcher:
             found = candidates(tx, ready.keys(asked))
             with ready.scorer() as scorer:
                 scored = _scored(scorer, asked, found)
-                worth = scored if every else _worth_a_look(scored, review=ready.review)
+                worth = scored if nearest else _worth_a_look(scored, review=ready.review)
                 chosen = sorted(worth, key=lambda each: (-each.linkage, each.serial))[:limit]
-                told = scorer.model if explain else None
+                told = _Told(scorer.model if explain else None, 1 if nearest else None)
                 model = ready.version
                 return Matches(
                     model_version=model.number,
@@ -128,10 +146,8 @@ def _worth_a_look(scored: list[_Scored], *, review: int) -> list[_Scored]:
     return [each for each in scored if max(each.linkage, each.best) >= review]
 
 
-def _matched(
-    tx: Transaction, chosen: Sequence[_Scored], link: int, told: ScoringModel | None
-) -> list[Matched]:
-    """Lay the golden records beside what was scored; `told` is the model that explains, if any."""
+def _matched(tx: Transaction, chosen: Sequence[_Scored], link: int, told: _Told) -> list[Matched]:
+    """Lay the golden records beside what was scored."""
     serials = sorted(each.serial for each in chosen)
     views = dict(zip(serials, golden_records(tx, serials), strict=True))
     return [
@@ -139,16 +155,7 @@ def _matched(
             golden_record=views[each.serial],
             weight_bits=each.linkage / MICRO,
             decision="link" if each.linkage >= link else "review",
-            pairs=[_pair(candidate, row, told) for candidate, row in _strongest_first(each)],
+            pairs=told.of(each),
         )
         for each in chosen
     ]
-
-
-def _strongest_first(scored: _Scored) -> list[tuple[Candidate, Mapping[str, Any]]]:
-    return sorted(scored.pairs, key=lambda pair: -int(pair[1]["weight"]))
-
-
-def _pair(candidate: Candidate, row: Mapping[str, Any], told: ScoringModel | None) -> MatchedRecord:
-    parts = explanation(told, (_ASKED, candidate.record_id), row).parts if told else ()
-    return MatchedRecord(candidate.ref, row["weight"] / MICRO, parts)
