@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm.identity.cluster import NOTHING_JUDGED, cap_unsure, edges_of
+from mdm.identity.cluster import NOTHING_JUDGED, cap_unsure, clusters, edges_of, taken_apart
 from mdm.identity.components import MICRO, Edges
-from mdm.identity.fusion import Component, fuse
+from mdm.identity.fusion import MISSING, Component, fuse
 from tests import graphs
 from tests.graphs import Graph
 
@@ -62,3 +62,26 @@ def test_a_pair_that_nobody_can_tell_is_lowered_and_never_raised():
     capped = cap_unsure(edges, edges_of([(0, 1), (2, 0), (3, 7)]), link=4)
     assert capped.weight.tolist() == [3, -9, 9]
     assert cap_unsure(edges, NOTHING_JUDGED.unsure, link=4) is edges
+
+
+@settings(max_examples=200)
+@given(graphs.graphs(records=12))
+def test_of_pairs_that_judgements_decide_nobody_asks_what_each_comparison_adds(graph):
+    found = graph.components()
+    asked = taken_apart(found, graph.edges, graph.judged, link=graph.link)
+    parts = np.where(asked[:, None], graph.parts, MISSING)
+    told = clusters(found, graph.edges, parts, graph.judged, link=graph.link)
+    assert told.tolist() == graph.clusters()
+
+
+def test_judgements_decide_the_pairs_inside_a_part_and_across_parts_and_no_others():
+    # (0, 1) | (2, 3), and nobody said a word about 4
+    pairs = graphs.in_bits(dict.fromkeys(combinations(range(5), 2), 15))
+    graph = Graph(5, pairs, same=[(0, 1), (2, 3)], different=[(1, 2)])
+    asked = taken_apart(graph.components(), graph.edges, graph.judged, link=0)
+    assert [pair for pair, is_asked in zip(pairs, asked, strict=True) if is_asked] == [
+        (0, 4),
+        (1, 4),
+        (2, 4),
+        (3, 4),
+    ]

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mdm.identity.components import TOP_RUNG, BoolArray, Components, Edges, IntArray, numbered
+from mdm.identity.components import (
+    TOP_RUNG,
+    BoolArray,
+    Components,
+    Edges,
+    IntArray,
+    connected,
+    numbered,
+)
 from mdm.identity.fusion import MISSING, Component, fuse, fuse_single
 from mdm.identity.small import SMALL, fuse_small
 
@@ -49,13 +57,30 @@ def cap_unsure(edges: Edges, unsure: Edges, *, link: int) -> Edges:
 def taken_apart(found: Components, edges: Edges, judged: Judged, *, link: int) -> BoolArray:
     """Tell of each pair whether it lies in a component that is taken apart by all its pairs.
 
-    Of those pairs `clusters` wants to know what each comparison adds; arguments as there.
+    Of those pairs `clusters` wants to know what each comparison adds, but for those that judgements
+    decide; arguments as there.
     """
     layout = _Layout.of(found)
     inside = _Inside.of(layout, edges, _no_parts(edges), judged)
     open_ = ~_whole(layout, inside, link) & ~layout.over_limit
     within = found.label[edges.left] == found.label[edges.right]
-    return np.asarray(within & open_[found.label[edges.left]], dtype=np.bool_)
+    apart = np.asarray(within & open_[found.label[edges.left]], dtype=np.bool_)
+    apart[apart] = ~_decided(len(found.label), edges.where(apart), judged)
+    return apart
+
+
+def _decided(count: int, edges: Edges, judged: Judged) -> BoolArray:
+    """Tell of each pair of `count` records whether judgements say all there is to say of it."""
+    if not len(judged.same.left) and not len(judged.different.left):
+        return np.zeros(len(edges.left), dtype=np.bool_)
+    group = connected(count, judged.same.left, judged.same.right)
+
+    def between(pairs: Edges) -> IntArray:
+        one, other = group[pairs.left], group[pairs.right]
+        return np.asarray(np.minimum(one, other) * count + np.maximum(one, other), dtype=np.int64)
+
+    together = group[edges.left] == group[edges.right]
+    return np.asarray(together | np.isin(between(edges), between(judged.different)), dtype=np.bool_)
 
 
 def clusters(

@@ -153,7 +153,8 @@ _Parts = list[list[int]]
 class _Linkages:
     """What is known between every two groups, and the linkage, `value`, that it makes.
 
-    Most pairs of single records are never looked at again: their parts are listed when they are.
+    Of groups that a judgement keeps apart nothing is, for they stay so.  Most pairs of single
+    records are never looked at again: their parts are listed when they are.
     """
 
     def __init__(self, groups: _Groups, component: Component) -> None:
@@ -162,13 +163,19 @@ class _Linkages:
         self._single: dict[Pair, Sequence[int]] = {}
         self._between: dict[Pair, _Parts] = {}
         self.value: dict[Pair, int] = {}
+        several = defaultdict[Pair, list[Sequence[int]]](list)
         for (left, right, weight), parts in zip(component.pairs, component.parts, strict=True):
             one, other = first[left], first[right]
+            if one == other or groups.are_apart(one, other):
+                continue
             pair = (one, other) if one < other else (other, one)
             if pair in self.value:
-                self._add(pair, _listed(parts))
-            elif one != other:
+                several[pair].append(parts)
+            else:
                 self._single[pair], self.value[pair] = parts, weight
+        for pair, others in several.items():
+            known = _joined([self._single.pop(pair), *others])
+            self._between[pair], self.value[pair] = known, linkage(known)
 
     def fuse(self, kept: int, gone: int) -> list[Pair]:
         """Fuse two groups under the name of the first; the result is the pairs that changed."""
@@ -197,6 +204,13 @@ class _Linkages:
         """Give what is known between two groups, and forget it."""
         single = self._single.pop((one, other), None)
         return self._between.pop((one, other)) if single is None else _listed(single)
+
+
+def _joined(several: Sequence[Sequence[int]]) -> _Parts:
+    """List the parts of several pairs, comparison by comparison."""
+    return [
+        sorted(part for part in of_one if part != MISSING) for of_one in zip(*several, strict=True)
+    ]
 
 
 def _listed(parts: Sequence[int]) -> _Parts:
