@@ -63,9 +63,8 @@ def taken_apart(found: Components, edges: Edges, judged: Judged, *, link: int) -
     layout = _Layout.of(found)
     inside = _Inside.of(layout, edges, _no_parts(edges), judged)
     open_ = ~_whole(layout, inside, link) & ~layout.over_limit
-    within = found.label[edges.left] == found.label[edges.right]
-    apart = np.asarray(within & open_[found.label[edges.left]], dtype=np.bool_)
-    apart[apart] = ~_decided(len(found.label), edges.where(apart), judged)
+    apart = np.asarray(found.label[edges.left] == found.label[edges.right], dtype=np.bool_)
+    apart[apart] = open_[inside.pairs.component] & ~inside.decided
     return apart
 
 
@@ -185,6 +184,8 @@ class _Inside:
     """What is known inside components; what was judged between them says nothing new."""
 
     pairs: _Pairs
+    decided: BoolArray
+    """Of each of `pairs`: whether judgements say all there is to say of it."""
     same: _Pairs
     different: _Pairs
     judged: BoolArray
@@ -197,7 +198,9 @@ class _Inside:
         )
         marked = np.zeros(len(layout.size), dtype=np.bool_)
         marked[same.component] = marked[different.component] = True
-        return cls(_Pairs.of(layout, edges, parts), same, different, marked)
+        within = layout.label[edges.left] == layout.label[edges.right]
+        decided = _decided(len(layout.label), edges.where(within), judged)
+        return cls(_Pairs.of(layout, edges, parts), decided, same, different, marked)
 
 
 def _no_parts(edges: Edges) -> IntArray:
@@ -239,7 +242,7 @@ def _take_apart(
     numbers = np.flatnonzero(chosen)
     known = zip(
         numbers.tolist(),
-        inside.pairs.where(chosen[inside.pairs.component]).by_component(numbers),
+        inside.pairs.where(chosen[inside.pairs.component] & ~inside.decided).by_component(numbers),
         inside.same.by_component(numbers),
         inside.different.by_component(numbers),
         strict=True,

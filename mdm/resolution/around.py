@@ -42,6 +42,8 @@ class KeptLinks:
         self._weights |= {record: {} for record in ahead}
         for one, other, weight in neighbourhood.links_of(self._tx, ahead, self.link):
             self._weights[one][other] = weight
+            if other in ahead:
+                self._weights[other][one] = weight
 
     def of(self, record: int) -> Mapping[int, int]:
         """Give the records that a record that was looked at is linked with, and the weights."""

@@ -114,7 +114,8 @@ _LINKS_LEFT = ByNumbers("""
 _LINKS_RIGHT = ByNumbers("""
     SELECT record_r AS one, record_l AS other, weight
     FROM pair
-    WHERE record_r IN ({numbers}) AND weight >= :least AND NOT inside_only
+    WHERE record_r IN ({numbers}) AND record_l NOT IN ({numbers})
+      AND weight >= :least AND NOT inside_only
 """)
 
 _WAITING = ByNumbers("""
@@ -201,12 +202,12 @@ def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, in
 def links_of(
     tx: Transaction, record_ids: Collection[int], least: int
 ) -> list[tuple[int, int, int]]:
-    """List (record, other, weight) of their pairs that blocking found, from `least` on."""
-    return [
-        (one, other, weight)
-        for links in (_LINKS_LEFT, _LINKS_RIGHT)
-        for one, other, weight in links.tuples(tx, record_ids, least=least)
-    ]
+    """List (record, other, weight) of their pairs that blocking found, from `least` on.
+
+    A pair of two of them is there once.
+    """
+    left = _LINKS_LEFT.tuples(tx, record_ids, least=least)
+    return left + _LINKS_RIGHT.tuples(tx, record_ids, least=least)
 
 
 def golden_ids(tx: Transaction, serials: Collection[int]) -> dict[int, str]:
