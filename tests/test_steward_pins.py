@@ -10,7 +10,7 @@ from mdm.hub import Hub
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.records import RecordRef
 from mdm.model.submissions import Submission
-from tests.browsing import PASSWORD, Desks, desks_at
+from tests.browsing import PASSWORD, Desk, Desks, desks_at
 from tests.resolving import ANN, BOB, RULES, Office
 from tests.steward_client import logged_in
 from tests.stores import fresh, sqlite_url
@@ -172,6 +172,41 @@ def test_a_value_is_pinned_in_the_browser(hub, office, desks: Desks, scripts):
         desk.page.get_by_role("button", name="Pin it").click()
         expect(desk.page.get_by_text("Counts", exact=True)).to_be_visible()
     assert said(hub, office) == "Anne"
+
+
+def refused(desk: Desk, control: str, *faults: str) -> None:
+    """Send the form; the one control that is wrong says so to those who hear it."""
+    desk.expects(422)
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="Pin it").click()
+    wrong = desk.page.locator("[aria-invalid=true]")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_have_role(control)
+    for fault in faults:
+        expect(wrong).to_have_accessible_description(re.compile(re.escape(fault)))
+    assert desk.violations() == []
+
+
+def test_a_choice_that_is_missing_is_heard_at_the_choice(office, desks: Desks):
+    with desks.desk() as desk:
+        desk.open(address(office, "given_name"))
+        refused(desk, "radiogroup", "is missing: choose one of the values")
+
+
+def test_an_attribute_that_is_none_is_heard_at_the_attribute(office, desks: Desks):
+    with desks.desk() as desk:
+        desk.open(address(office, "given_name"))
+        desk.page.locator("input[name=attribute]").evaluate("each => { each.value = 'shoe' }")
+        refused(desk, "combobox", "is none: choose one of the list")
+
+
+def test_all_that_is_wrong_with_a_value_is_heard_at_it(office, desks: Desks):
+    with desks.desk() as desk:
+        desk.open(address(office, "email"))
+        desk.page.get_by_role("radio", name="A value of your own").check()
+        desk.page.get_by_role("textbox", name="email").fill("no\nnever")
+        desk.page.get_by_label("Why?").fill("asked")
+        refused(desk, "textbox", "'no' is no email", "'never' is no email")
 
 
 def test_the_page_is_fit_for_everybody(hub, office, desks: Desks, client):

@@ -33,8 +33,7 @@ def pin(golden_id: str) -> Response:
     try:
         done = hub().pinning.pin(_pinning(golden_id, attribute))
     except RecordInvalid as error:
-        faults = {fault.field: fault.message for fault in error.faults}
-        return _show(golden_id, attribute, faults=faults, status=422)
+        return _show(golden_id, attribute, faults=_beside(error, _together(attribute)))
     except (NotFound, PreconditionFailed) as error:
         flash(f"Nothing was pinned: {error.message}.", "bad")
         return to("pins", golden_id=golden_id, attribute=attribute)
@@ -91,18 +90,35 @@ def _together(attribute: str) -> Sequence[str]:
     return next((names for names in groups if attribute in names), (attribute,))
 
 
+def _beside(error: RecordInvalid, names: Sequence[str]) -> dict[str, list[str]]:
+    """Sort faults by the control that they are told beside; `names` are pinned together.
+
+    Where there is a choice, what is wrong with the attribute is wrong with what was chosen.
+    """
+    fields = [f"value-{name}" for name in names]
+    moved = {"value": fields[0], "attribute": "choice"} if fields else {}
+    found: dict[str, list[str]] = {}
+    for fault in error.faults:
+        field = fault.field.replace("value.", "value-", 1)
+        control = moved.get(field, field)
+        if control in ("attribute", "reason", "choice", *fields):
+            found.setdefault(control, []).append(fault.message)
+        else:
+            found.setdefault("choice", []).append(f"{field}: {fault.message}")
+    return found
+
+
 def _show(
     golden_id: str,
     attribute: str,
     *,
-    faults: Mapping[str, str] | None = None,
-    status: int = 200,
+    faults: Mapping[str, list[str]] | None = None,
 ) -> Response:
     inside = shown_inside(golden_id)
     names = _together(attribute)
     return page(
         "pins.html",
-        status,
+        422 if faults else 200,
         **headed(inside),
         pins=reading().pins(inside.golden_record.golden_id),
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
