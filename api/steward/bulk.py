@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Response, flash, make_response, request, url_for
+from flask import Response, flash, request, url_for
 from marshmallow import Schema, ValidationError, fields, validate
 
 from api.hub import accepting, hub, reading
 from api.review_schemas import KINDS
 from api.steward import deciding, showing
 from api.steward.pages import blueprint, by_script, page, steward, to
+from api.steward.words import count
 from mdm.model.acceptances import MOST_QUESTIONS, Acceptance, Surveyed
 from mdm.model.errors import AcceptanceBegun, NotFound, RecordInvalid
 from mdm.model.judgements import Shown
@@ -17,7 +18,13 @@ from mdm.model.reviews import ClosedReview, Review
 SHORT, LONG = 0.7, 20.0
 """Seconds that a page waits for the next steps: one that shows the progress, and one that is a
 plain form."""
+TELLS = 4
+"""Times at most that a screen reader tells how far an act is, before its end."""
+APART = 1_000
+"""Questions that are at least between two of them: some ten seconds."""
 MOST_LISTED = 50
+IN_PLACE = {"HX-Retarget": "#content", "HX-Reselect": "#content > *", "HX-Reswap": "innerHTML"}
+"""Lets a script put the content of a page in the place of that of its own page."""
 _NUMBER = "<int(max=9007199254740991):number>"
 
 
@@ -93,17 +100,36 @@ def stop(number: int) -> Response:
 
 @blueprint.post(f"/bulk/{_NUMBER}/go-on")
 def go_on(number: int) -> Response:
-    """Do the next steps; a page that shows the progress gets that alone, until it is done."""
+    """Do the next steps; a page that shows the progress gets that alone, and in the end what came.
+
+    There the content is put in place, so that the live region stays and is read aloud.
+    """
     short = by_script()
     found = accepting().go_on(number, seconds=SHORT if short else LONG)
-    if short and found.to_come:
-        return page("bulk_progress.html", act=found)
-    there = to("acceptance", number=number)
     if not short:
-        return there
-    response = make_response("", 204)
-    response.headers["HX-Redirect"] = there.location
+        return to("acceptance", number=number)
+    if found.to_come:
+        told = "" if request.form.get("mark") == str(_mark(found)) else _told(found)
+        return page("bulk_progress.html", act=found, mark=_mark(found), told=told)
+    response = _shown(found, told=_told(found))
+    response.headers.update(IN_PLACE)
     return response
+
+
+def _mark(act: Acceptance) -> int:
+    """Tell to which part an act has come; the next one is read aloud."""
+    return (act.total - act.to_come) // max(act.total // TELLS, APART)
+
+
+def _told(act: Acceptance) -> str:
+    """Tell how far an act is, or what came of it, in a sentence to be read aloud."""
+    undo = act.undone_at is not None
+    if act.to_come:
+        word = "Undoing" if undo else "Accepting"
+        return f"{word}: {act.total - act.to_come:,} of {act.total:,}."
+    if undo:
+        return f"Undone: {count(act.withdrawn, 'question')}, {act.kept:,} not undone."
+    return f"Accepted: {count(act.accepted, 'question')}, {act.left_out:,} left out."
 
 
 def _begun(number: int, word: str) -> Response:
@@ -121,13 +147,15 @@ def _begun(number: int, word: str) -> Response:
     return to("acceptance", number=number)
 
 
-def _shown(act: Acceptance, faults: dict[str, list[str]] | None = None) -> Response:
+def _shown(act: Acceptance, faults: dict[str, list[str]] | None = None, told: str = "") -> Response:
     number = act.acceptance_id
     surveyed = act.state == "surveyed"
     return page(
         "acceptance.html",
         422 if faults else 200,
         act=act,
+        mark=_mark(act),
+        told=told,
         faults=faults or {},
         reason=request.form.get("reason", ""),
         sample=[_sampled(each) for each in accepting().sample(number)] if surveyed else [],
