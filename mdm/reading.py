@@ -12,7 +12,7 @@ from mdm.model.explanation import Explainer
 from mdm.model.history import Happened
 from mdm.model.inside import Inside
 from mdm.model.overview import Overview
-from mdm.model.pins import KeptPin, ShownPin
+from mdm.model.pins import KeptPin, Sayings, ShownPin
 from mdm.model.records import Attributes, RecordRef
 from mdm.model.rules.rules import Rules
 from mdm.model.search import Search
@@ -29,6 +29,7 @@ from mdm.model.views import (
     SourceVersion,
 )
 from mdm.pinned import Pinned
+from mdm.sayings import sayings
 from mdm.searching import Searching
 from mdm.store import Store, models
 from mdm.store.reads import (
@@ -201,6 +202,15 @@ class Reading:
         """
         with snapshot(self._store) as tx:
             return self._pinned.shown(tx, golden.serial_of(tx, golden_id))
+
+    def sayings(self, golden_id: str, names: Sequence[str]) -> Sayings:
+        """List the distinct values that the records of a golden record have, to be pinned.
+
+        `names`: the attributes that are pinned together.  Raises as `golden_record` does.
+        """
+        with snapshot(self._store) as tx:
+            members = pins.members(tx, golden.serial_of(tx, golden_id))
+        return sayings(members, names, self._searching.standardiser.attributes)
 
     def pin(self, pin_id: int) -> KeptPin:
         """Read a pin, be it removed; NotFound for an unknown one."""

@@ -15,6 +15,8 @@ from tests.resolving import ANN, BOB, RULES, Office
 from tests.steward_client import logged_in
 from tests.stores import fresh, sqlite_url
 
+CHOICE = re.compile(r'name="choice" value="([^>]+)">')
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory) -> str:
@@ -75,8 +77,7 @@ def said(hub: Hub, office: Office, attribute: str = "given_name"):
 
 def test_a_records_value_is_pinned_and_taken_off(hub, office, client):
     page = client.get(address(office, "given_name")).text
-    choices = [unescape(text) for text in re.findall(r'name="choice" value="([^"]+)"', page)]
-    assert choices == ['["bank","1",1]', '["shop","1",1]', "own"]
+    assert CHOICE.findall(unescape(page)) == ['["bank","1",1]', '["shop","1",1]', "own"]
     answer = send(client, office, "given_name", choice='["shop","1",1]', reason="her letter")
     assert said(hub, office) == "Anne"
     assert "as shop <bdi>1</bdi> said" in answer.text
@@ -89,6 +90,28 @@ def test_a_records_value_is_pinned_and_taken_off(hub, office, client):
         done = client.post(removal, data={"csrf_token": token}, follow_redirects=True)
         assert told in done.text
     assert said(hub, office) == "Ann"
+
+
+def test_each_distinct_value_of_many_records_is_offered_once(sqlite_store, monkeypatch):
+    office = opened(sqlite_store)
+    written = ("Ann", "ANN", " ann ")
+    many = {f"shop_m{n}": {**ANN, "given_name": written[n % 3]} for n in range(120)}
+    office.take(**many, shop_z={**ANN, "given_name": "Annie"})
+    office.resolve()
+    client = logged_in(Hub(office.store, RULES))
+    page = client.get(address(office, "given_name")).text
+    assert CHOICE.findall(unescape(page)) == [
+        '["bank","1",1]',
+        '["shop","1",1]',
+        '["shop","z",1]',
+        "own",
+    ]
+    assert "121 records of bank, shop" in page
+    assert "ot listed" not in page
+    monkeypatch.setattr("api.steward.pinning.MOST", 1)
+    page = client.get(address(office, "given_name")).text
+    assert "Not listed: 2 other values, of 2 records." in page
+    assert "Annie" not in page
 
 
 def test_a_value_of_ones_own_needs_a_reason_told_beside_the_field(hub, office, client):

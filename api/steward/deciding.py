@@ -11,6 +11,7 @@ from api.judgement_schemas import LONGEST_REASON
 from mdm.model.errors import Fault, RecordInvalid
 from mdm.model.inside import Member
 from mdm.model.judgements import Proposal, Shown
+from mdm.model.pins import Saying
 from mdm.model.records import RecordRef
 
 MERGE, PARTS, UNSURE = "merge", "parts", "unsure"
@@ -97,7 +98,7 @@ def said(form: MultiDict[str, str], name: str) -> str:
     return text
 
 
-def written(member: Member) -> str:
+def written(member: Member | Saying) -> str:
     """Write a record as the form carries it: its name, and the version that was shown."""
     return orjson.dumps([member.ref.source, member.ref.key, member.version]).decode()
 

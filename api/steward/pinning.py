@@ -10,13 +10,14 @@ from api.steward import naming
 from api.steward.deciding import read_shown, said, written
 from api.steward.golden_record import headed, shown_inside
 from api.steward.pages import blueprint, page, steward, to
+from api.steward.words import count
 from mdm.model.errors import Fault, NotFound, PinRemoved, PreconditionFailed, RecordInvalid
-from mdm.model.inside import Inside
-from mdm.model.pins import Pinning
-from mdm.model.records import RecordRef
+from mdm.model.pins import Pinning, Saying, Sayings
 
-MOST = 50
-"""Records whose values are offered."""
+MOST = 100
+"""Distinct values that are offered, those of most records."""
+MOST_SOURCES = 4
+"""Sources that are named beside a value."""
 OWN = "own"
 
 
@@ -116,16 +117,19 @@ def _show(
 ) -> Response:
     inside = shown_inside(golden_id)
     names = _together(attribute)
+    golden_id = inside.golden_record.golden_id
+    found = reading().sayings(golden_id, names) if names else Sayings([], 0)
     return page(
         "pins.html",
         422 if faults else 200,
         **headed(inside),
-        pins=reading().pins(inside.golden_record.golden_id),
+        pins=reading().pins(golden_id),
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
         attribute=attribute if names else "",
         fields=[hub().rules.attribute(name) for name in names],
-        offered=_offered(inside, names) if names else [],
-        unoffered=max(0, len(inside.members) - MOST) if names else 0,
+        offered=[_offered(each) for each in found.items[:MOST]],
+        unoffered=found.items[MOST:],
+        waiting=found.waiting,
         current=inside.golden_record.attributes,
         given=request.form,
         faults=faults or {},
@@ -133,16 +137,11 @@ def _show(
     )
 
 
-def _offered(inside: Inside, names: Sequence[str]) -> list[tuple[str, RecordRef, str]]:
-    """List what the records say: how the form names each, the record, its values in words."""
-    golden_id = inside.golden_record.golden_id
-    found = reading().source_records(golden_id, after=None, limit=MOST).items
-    told = [
-        (record.ref, [naming.text(record.attributes[n]) for n in names if n in record.attributes])
-        for record in found
-    ]
-    return [
-        (written(inside.members[ref]), ref, ", ".join(texts))
-        for ref, texts in told
-        if texts and ref in inside.members
-    ]
+def _offered(saying: Saying) -> tuple[str, str, Saying, str]:
+    """Tell of a value how the form names it, how it reads, and who says so."""
+    texts = [naming.text(value) for value in saying.values.values() if value]
+    named = list(saying.sources[:MOST_SOURCES])
+    if len(saying.sources) > MOST_SOURCES:
+        named.append(count(len(saying.sources) - MOST_SOURCES, "other source"))
+    who = f"{count(saying.records, 'record')} of {', '.join(named)}"
+    return written(saying), ", ".join(texts), saying, who

@@ -89,3 +89,29 @@ class ShownPin:
     outvoted_by: int | None
     disagreeing: Sequence[Disagreeing]
     disagreeing_count: int
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A value, or values that are pinned together, that a golden record's source records have.
+
+    Records whose values are the same once standardised are one: `records` of the `sources`.
+    `values` are as the first of them by source and key, `ref` at `version`, has them.
+    """
+
+    values: PinnedValues
+    ref: RecordRef
+    version: int
+    records: int
+    sources: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """All that can be pinned from source records, that of most records first.
+
+    `waiting` records wait for a resolve, before which nothing is pinned from them.
+    """
+
+    items: Sequence[Saying]
+    waiting: int

@@ -41,7 +41,7 @@ _OF_GOLDEN_RECORD = sa.text(f"""
 """)
 
 _MEMBERS = sa.text("""
-    SELECT r.record_id, s.name AS source, r.key, r.attributes, r.arrived_at
+    SELECT r.record_id, s.name AS source, r.key, r.version, r.attributes, r.arrived_at, r.pending
     FROM crosswalk c
     JOIN record r ON r.record_id = c.record_id
     JOIN source s ON s.source_id = r.source_id
@@ -63,12 +63,17 @@ _EARLIER = ByNumbers("""
 
 @dataclass(frozen=True)
 class MemberSaying:
-    """What a source record of a golden record says, and when this version of it arrived."""
+    """What a source record of a golden record says, and when this version of it arrived.
+
+    `pending`: it waits for a resolve.
+    """
 
     record_id: int
     ref: RecordRef
+    version: int
     attributes: Attributes
     arrived_at: str
+    pending: bool
 
 
 def pin(tx: Transaction, pin_id: int) -> KeptPin:
@@ -90,8 +95,10 @@ def members(tx: Transaction, serial: int) -> list[MemberSaying]:
         MemberSaying(
             record_id=row.record_id,
             ref=RecordRef(row.source, row.key),
+            version=row.version,
             attributes=attributes_from_json(row.attributes),
             arrived_at=row.arrived_at,
+            pending=bool(row.pending),
         )
         for row in tx.connection.execute(_MEMBERS, {"serial": serial})
     ]
