@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 
-from api.described import count, flag, text, time
+from api.described import count, flag, next_link, text, time
 from api.judgement_schemas import LONGEST_ACTOR, LONGEST_REASON, said
 from api.match_schemas import Whole
 from api.parameters import Text
@@ -149,6 +149,7 @@ class ShownPins(Schema):
     """The pins of all golden IDs that lead to a golden record, latest first."""
 
     items = fields.List(fields.Nested(ShownPin))
+    next = next_link()
 
 
 class PinDone(Schema):

@@ -9,7 +9,7 @@ from api.bodies import JsonBlueprint
 from api.golden_records import known_form
 from api.hub import hub, reading
 from api.openapi import GOLDEN_ID_PARAMETER, problem_responses
-from api.parameters import NoQuery
+from api.parameters import NoQuery, PageQuery, next_page, position
 from api.pin_schemas import GivenPin, KeptPin, PinDone, RemovalQuery, ShownPins, pinning
 from api.schemas import Elsewhere
 from mdm.model import pins
@@ -46,16 +46,18 @@ def pin(
 
 
 @blueprint.route(_PINS, parameters=[GOLDEN_ID_PARAMETER])
-@blueprint.arguments(NoQuery, location="query", unknown=None)
+@blueprint.arguments(PageQuery, location="query", unknown=None)
 @blueprint.response(200, ShownPins)
 @blueprint.alt_response(307, schema=Elsewhere, description=_ELSEWHERE)
 @problem_responses(blueprint, *_GOLDEN)
-def listing(_: dict[str, Any], golden_id: str) -> dict[str, object]:
+def listing(query: dict[str, Any], golden_id: str) -> dict[str, object]:
     """List the pins of a golden record: those that count, those outvoted, and who disagrees.
 
     They are those of all golden IDs that lead to it, but for those that were taken off.
     """
-    return {"items": reading().pins(known_form(golden_id))}
+    after = position(query, length=1)
+    page = reading().pins(known_form(golden_id), after=after, limit=query["limit"])
+    return {"items": page.items, "next": next_page(page.after)}
 
 
 @blueprint.route("/pins/<int(max=9007199254740991):pin_id>")

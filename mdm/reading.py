@@ -195,13 +195,15 @@ class Reading:
         rest = (found[limit - 1].judgement_id,) if len(found) > limit else None
         return Page(found[:limit], rest)
 
-    def pins(self, golden_id: str) -> list[ShownPin]:
+    def pins(self, golden_id: str, *, after: Position | None, limit: int) -> Page[ShownPin]:
         """Read the pins of a golden record, latest first: which count, and who disagrees.
 
         They are those of all golden IDs that lead to it.  Raises as `golden_record` does.
         """
+        (before,) = after or (None,)
         with snapshot(self._store) as tx:
-            return self._pinned.shown(tx, golden.serial_of(tx, golden_id))
+            serial = golden.serial_of(tx, golden_id)
+            return self._pinned.shown(tx, serial, before=before, limit=limit)
 
     def sayings(self, golden_id: str, names: Sequence[str]) -> Sayings:
         """List the distinct values that the records of a golden record have, to be pinned.

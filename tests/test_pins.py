@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdm.identity.pins import disagrees, homes, outvoted, with_pins
+from mdm.identity.pins import disagrees, forms_of, homes, outvoted, with_pins
 from mdm.identity.survivorship import Golden
 from mdm.model.pins import Pin, PinnedValues
 from mdm.model.records import RecordRef
@@ -114,7 +114,8 @@ def test_a_pin_goes_where_its_golden_id_leads():
 
 def test_a_record_disagrees_by_what_it_says_and_not_by_what_it_lacks():
     def says(pinned: PinnedValues, **said: object) -> bool:
-        return disagrees(pinned, said, STANDARDISE)
+        found = forms_of(said, pinned, STANDARDISE)
+        return disagrees(forms_of(pinned, pinned, STANDARDISE), found)
 
     assert not says({"town": "Ayr"}, town="AYR")
     assert not says({"town": "Ayr"}, town="unknown")

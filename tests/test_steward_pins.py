@@ -15,6 +15,7 @@ from tests.resolving import ANN, BOB, RULES, Office
 from tests.steward_client import logged_in
 from tests.stores import fresh, sqlite_url
 
+OFF = re.compile(r"Take pin (\d+) off")
 CHOICE = re.compile(r'name="choice" value="([^>]+)">')
 
 
@@ -38,11 +39,16 @@ def office(url):
         yield opened(store)
 
 
+def standing(hub: Hub, office: Office):
+    """The pins of Ann's golden record."""
+    return hub.reading.pins(office.homes()["bank/1"], after=None, limit=50).items
+
+
 @pytest.fixture
 def hub(office) -> Hub:
     """The hub of a store without pins."""
     hub = Hub(office.store, RULES)
-    for each in hub.reading.pins(office.homes()["bank/1"]):
+    for each in standing(hub, office):
         hub.pinning.remove(each.pin.pin_id, "ann", "test")
     return hub
 
@@ -83,7 +89,7 @@ def test_a_records_value_is_pinned_and_taken_off(hub, office, client):
     assert "as shop <bdi>1</bdi> said" in answer.text
     assert "her letter" in answer.text
     assert "said then too" in answer.text
-    (shown,) = hub.reading.pins(office.homes()["bank/1"])
+    (shown,) = standing(hub, office)
     token = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)[1]
     removal = f"{address(office)}/{shown.pin.pin_id}/removal"
     for told in ("is taken off", "was removed at"):
@@ -152,7 +158,7 @@ def test_what_cannot_be_pinned_is_told_and_nothing_is_kept(
     answer = send(client, office, attribute, **entered)
     assert answer.status_code == status
     assert 'class="fault"' in answer.text or "Nothing was pinned" in answer.text
-    assert hub.reading.pins(office.homes()["bank/1"]) == []
+    assert standing(hub, office) == []
 
 
 def test_a_value_that_changed_since_it_was_shown_is_not_pinned(sqlite_store):
@@ -162,7 +168,7 @@ def test_a_value_that_changed_since_it_was_shown_is_not_pinned(sqlite_store):
     answer = send(logged_in(hub), office, "given_name", choice='["shop","1",1]')
     assert "Nothing was pinned" in answer.text
     assert "at version 2 by now" in answer.text
-    assert hub.reading.pins(office.homes()["bank/1"]) == []
+    assert standing(hub, office) == []
 
 
 def test_a_form_for_an_id_that_was_merged_says_that_nothing_was_kept(sqlite_store):
@@ -232,10 +238,27 @@ def test_all_that_is_wrong_with_a_value_is_heard_at_it(office, desks: Desks):
         refused(desk, "textbox", "'no' is no email", "'never' is no email")
 
 
+def test_the_pins_are_listed_by_the_page(hub, office, client, monkeypatch):
+    monkeypatch.setattr("api.steward.pinning.PAGE", 2)
+    for name in ("Anna", "Anne", "Nancy"):
+        send(
+            client, office, "given_name", choice="own", reason="asked", **{"value-given_name": name}
+        )
+    numbers = [each.pin.pin_id for each in standing(hub, office)]
+    page = client.get(address(office, "email")).text
+    assert OFF.findall(page) == [str(each) for each in numbers[:2]]
+    (further,) = re.findall(r'href="([^"]+)">Earlier pins', page)
+    rest = client.get(unescape(further)).text
+    assert OFF.findall(rest) == [str(numbers[2])]
+    assert f"Outvoted by pin {numbers[0]}" in rest
+    assert "Earlier pins" not in rest
+    assert 'value="email" selected' in rest
+
+
 def test_the_page_is_fit_for_everybody(hub, office, desks: Desks, client):
     send(client, office, "given_name", choice='["shop","1",1]')
     send(client, office, "given_name", choice="own", reason="W" * 200, **{"value-given_name": "Z"})
-    newest, *_ = hub.reading.pins(office.homes()["bank/1"])
+    newest, *_ = standing(hub, office)
     assert newest.outvoted_by is None
     for width, dark in ((1280, True), (400, False)):
         with desks.desk(width=width, dark=dark) as desk:

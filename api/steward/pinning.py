@@ -9,11 +9,13 @@ from api.hub import hub, reading
 from api.steward import naming
 from api.steward.deciding import read_shown, said, written
 from api.steward.golden_record import headed, shown_inside
-from api.steward.pages import blueprint, page, steward, to
+from api.steward.pages import behind, blueprint, further, page, steward, to
 from api.steward.words import count
 from mdm.model.errors import Fault, NotFound, PinRemoved, PreconditionFailed, RecordInvalid
 from mdm.model.pins import Pinning, Saying, Sayings
 
+PAGE = 25
+"""Pins that are listed at once."""
 MOST = 100
 """Distinct values that are offered, those of most records."""
 MOST_SOURCES = 4
@@ -118,12 +120,14 @@ def _show(
     inside = shown_inside(golden_id)
     names = _together(attribute)
     golden_id = inside.golden_record.golden_id
+    standing = reading().pins(golden_id, after=behind(1), limit=PAGE)
     found = reading().sayings(golden_id, names) if names else Sayings([], 0)
     return page(
         "pins.html",
         422 if faults else 200,
         **headed(inside),
-        pins=reading().pins(golden_id),
+        pins=standing.items,
+        further=further(standing.after),
         attributes=[(each.name, naming.title(each.name)) for each in hub().rules.attributes],
         attribute=attribute if names else "",
         fields=[hub().rules.attribute(name) for name in names],

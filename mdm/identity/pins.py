@@ -16,13 +16,15 @@ from typing import Any
 
 from mdm.identity.survivorship import Golden, Standardise, contests
 from mdm.model.pins import KeptPin, Pin, PinnedValues
-from mdm.model.records import Attributes, AttributeValue
+from mdm.model.records import AttributeValue
 from mdm.model.rules.rules import Attribute, Rules
 
 PINNED = "pin"
 """What provenance says of a value that is pinned, as its rule; what the pin is stands under it."""
 
 Form = tuple[str | None, ...]
+Forms = Mapping[str, frozenset[str]]
+"""Attribute -> its values, standardised; empty where there is none."""
 
 
 def outvoted(pins: Iterable[Pin | KeptPin]) -> dict[int, int | None]:
@@ -78,17 +80,22 @@ def with_pins(
     return made
 
 
-def disagrees(pinned: PinnedValues, said: Attributes, standardise: Standardise) -> bool:
+def forms_of(values: PinnedValues, names: Iterable[str], standardise: Standardise) -> Forms:
+    """Standardise what is said of the attributes `names`; unusable values are none."""
+    return {
+        name: frozenset(
+            form for form in _form_of(name, values.get(name) or (), standardise) if form is not None
+        )
+        for name in names
+    }
+
+
+def disagrees(pinned: Forms, said: Forms) -> bool:
     """Tell whether a record says something that was not pinned; saying nothing is no word.
 
-    Of an attribute that is pinned to be absent, any value is; names are those of the rules.
+    Of an attribute that is pinned to be absent, any value is.
     """
-    return any(
-        not set(_form_of(name, said[name], standardise)) - {None}
-        <= set(_form_of(name, value or (), standardise))
-        for name, value in pinned.items()
-        if name in said
-    )
+    return any(not said[name] <= forms for name, forms in pinned.items())
 
 
 def _form_of(name: str, value: AttributeValue | Sequence[str], standardise: Standardise) -> Form:
