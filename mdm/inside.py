@@ -1,11 +1,11 @@
 """What holds a golden record's records together, and where it holds weakly."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from mdm.identity.components import COMPONENT_LIMIT, MICRO
 from mdm.identity.judgements import constraints
 from mdm.identity.reviews import HomedPair, bridging
-from mdm.model.inside import MOST_LINKS, Inside, Link
+from mdm.model.inside import MOST_LINKING, MOST_LINKS, Inside, Link
 from mdm.store import Transaction, judgements, models
 from mdm.store.reads import evidence, golden
 from mdm.store.reads.evidence import StoredPair
@@ -18,14 +18,17 @@ def inside(tx: Transaction, serial: int) -> Inside:
     model = models.active(tx)
     found = members(tx, serial)
     pairs = evidence.pairs_within(tx, serial, after=evidence.STRONGEST, limit=MOST_LINKS)
-    every = len(pairs) < MOST_LINKS
     threshold = round(model.link_bits * MICRO) if model else 0
-    holding = _bridges(tx, pairs, found, threshold) if every else frozenset()
+    every, linking = evidence.counts_within(tx, serial, threshold)
+    is_sought = linking <= MOST_LINKING and len(found) <= COMPONENT_LIMIT
+    holding = _bridges(tx, serial, found, threshold) if is_sought else frozenset()
     return Inside(
         golden_record=record,
         members={member.ref: member for member in found.values()},
         links=[_link(pair, threshold, (pair.record_l, pair.record_r) in holding) for pair in pairs],
-        link_count=len(pairs) if every else evidence.pair_count(tx, serial, serial),
+        link_count=every,
+        weak_count=every - linking,
+        bridge_count=len(holding) if is_sought else None,
         judgements=evidence.opinions_within(tx, [serial]),
         model_version=model.version if model else None,
         link_bits=model.link_bits if model else None,
@@ -33,17 +36,14 @@ def inside(tx: Transaction, serial: int) -> Inside:
 
 
 def _bridges(
-    tx: Transaction, pairs: Sequence[StoredPair], records: Collection[int], threshold: int
+    tx: Transaction, serial: int, records: Collection[int], threshold: int
 ) -> frozenset[tuple[int, int]]:
     """Find the linking pairs without which the records fall apart, as reviews do."""
-    if len(records) > COMPONENT_LIMIT:
-        return frozenset()
     judged = constraints(judgements.touching(tx, records), dict.fromkeys(records, ""))
     first = {record: group[0] for group in judged.same for record in group}
     linking = [
-        HomedPair(pair.record_l, pair.record_r, pair.weight, 0, 0)
-        for pair in pairs
-        if pair.weight >= threshold
+        HomedPair(one, other, threshold, serial, serial)
+        for one, other in evidence.linking_within(tx, serial, threshold)
     ]
     return frozenset(pair[:2] for pair in bridging(linking, first, len(records)))
 

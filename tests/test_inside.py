@@ -61,13 +61,30 @@ def test_a_link_beside_a_judgement_is_no_bridge(world):
     assert [opinion.judgement_id for opinion in inside.judgements] == [number]
 
 
-def test_links_of_many_are_counted_and_not_all_read(world, monkeypatch):
+def test_weak_links_and_bridges_of_many_are_counted_and_not_all_links_read(world, monkeypatch):
     monkeypatch.setattr("mdm.inside.MOST_LINKS", 1)
+    (golden_id,) = world.publish(NAMES)
+    world.weigh(
+        {
+            ("agency/1", "bank/1"): 9.0,
+            ("bank/1", "bank/2"): 7.0,
+            ("bank/2", "shop/1"): 6.0,
+            ("agency/1", "shop/1"): 1.0,
+        }
+    )
+    inside = world.reading.inside(golden_id)
+    assert [link.weight_bits for link in inside.links] == [9.0]
+    assert (inside.link_count, inside.weak_count, inside.bridge_count) == (4, 1, 3)
+    assert inside.links[0].bridge
+
+
+def test_among_too_many_links_no_bridge_is_sought(world, monkeypatch):
+    monkeypatch.setattr("mdm.inside.MOST_LINKING", 1)
     (golden_id,) = world.publish(NAMES[:3])
     world.weigh({("agency/1", "bank/1"): 9.0, ("bank/1", "bank/2"): 7.0})
     inside = world.reading.inside(golden_id)
-    assert ([link.weight_bits for link in inside.links], inside.link_count) == ([9.0], 2)
-    assert not inside.links[0].bridge
+    assert (inside.link_count, inside.weak_count, inside.bridge_count) == (2, 0, None)
+    assert not any(link.bridge for link in inside.links)
 
 
 def test_of_what_was_never_an_id_nothing_is_seen(world):

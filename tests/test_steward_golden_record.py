@@ -126,6 +126,16 @@ def test_of_a_large_golden_record_a_part_is_shown_and_the_rest_is_a_page_away(of
     assert seen == [f"d{number:02}" for number in range(MANY)]
 
 
+def test_what_is_said_over_the_graph_is_of_all_pairs_and_not_of_those_drawn(
+    office, client, monkeypatch
+):
+    text = client.get(path(office, "shop/d00")).text
+    assert "No link is weak, and it hangs on no single one." in text
+    monkeypatch.setattr("mdm.inside.MOST_LINKING", 434)
+    text = client.get(path(office, "shop/d00")).text
+    assert "No link is weak. There are too many links to seek one on which it hangs alone." in text
+
+
 def test_an_id_that_is_part_of_another_golden_record_leads_there_and_says_so(
     office, client, former
 ):

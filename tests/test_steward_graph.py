@@ -28,7 +28,7 @@ def inside(size: int, links: list[Link]) -> Inside:
     }
     record = GoldenRecord("g", 1, "", "", {}, {}, ())
     strongest_first = sorted(links, key=lambda each: -each.weight_bits)
-    return Inside(record, members, strongest_first, len(links), (), 1, 0.0)
+    return Inside(record, members, strongest_first, len(links), 0, 0, (), 1, 0.0)
 
 
 def complete(size: int) -> list[Link]:

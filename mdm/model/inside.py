@@ -11,6 +11,8 @@ from mdm.model.views import GoldenRecord, Opinion
 
 MOST_LINKS = 2000
 """Pairs that are looked at, the strongest first: every pair of 63 records."""
+MOST_LINKING = 10_000
+"""Linking pairs among which bridges are sought, in about 60 ms: every pair of 141 records."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,18 @@ class Inside:
     """A golden record with its records and what holds them together.
 
     `members` in the order of (source, key); `links` the strongest first, at most MOST_LINKS of
-    `link_count`: where that is less than all, bridges are not sought.  `judgements`: those in force
-    on two or more of its records.  `link_bits` is the threshold of the model that scored the pairs.
+    `link_count`.  Of them all `weak_count` are weak and `bridge_count` are bridges; None, and no
+    link is called a bridge, where more than MOST_LINKING link or the records are too many to be
+    clustered by all their pairs.  `judgements`: those in force on two or more of its records.
+    `link_bits` is the threshold of the model that scored the pairs.
     """
 
     golden_record: GoldenRecord
     members: Mapping[RecordRef, Member]
     links: Sequence[Link]
     link_count: int
+    weak_count: int
+    bridge_count: int | None
     judgements: Sequence[Opinion]
     model_version: int | None
     link_bits: float | None

@@ -45,6 +45,21 @@ _BETWEEN = sa.text(f"""
     ORDER BY p.weight DESC, p.record_l, p.record_r
     LIMIT :rows
 """)
+_INSIDE = """
+    FROM crosswalk lc
+    JOIN pair p ON p.record_l = lc.record_id
+    JOIN crosswalk rc ON rc.record_id = p.record_r
+    WHERE lc.serial = :serial AND rc.serial = :serial
+"""
+_LINKING_COUNT = sa.text(f"""
+    SELECT count(*) AS pairs, count(*) FILTER (WHERE p.weight >= :threshold) AS linking
+    {_INSIDE}
+""")
+_LINKING = sa.text(f"""
+    SELECT p.record_l, p.record_r
+    {_INSIDE} AND p.weight >= :threshold
+    ORDER BY p.record_l, p.record_r
+""")
 _COUNT = sa.text("""
     SELECT count(*)
     FROM crosswalk lc
@@ -103,6 +118,22 @@ def pairs_between(tx: Transaction, one: int, other: int, *, limit: int) -> list[
 def pair_count(tx: Transaction, one: int, other: int) -> int:
     """Count the kept pairs between two golden records, or within one (`other` is the same)."""
     return int(tx.connection.execute(_COUNT, {"one": one, "other": other}).scalar_one())
+
+
+def counts_within(tx: Transaction, serial: int, threshold: int) -> tuple[int, int]:
+    """Count the pairs of a golden record's records, and those of them that link.
+
+    `threshold`: the weight in micro-bits from which on a pair links.
+    """
+    bound = {"serial": serial, "threshold": threshold}
+    row = tx.connection.execute(_LINKING_COUNT, bound).one()
+    return row.pairs, row.linking
+
+
+def linking_within(tx: Transaction, serial: int, threshold: int) -> list[tuple[int, int]]:
+    """Read which records of a golden record link; numbers alone, for there may be many."""
+    bound = {"serial": serial, "threshold": threshold}
+    return [(row[0], row[1]) for row in tx.connection.execute(_LINKING, bound)]
 
 
 def _stored(row: sa.Row[Any]) -> StoredPair:
