@@ -23,6 +23,7 @@ from mdm.model.reviews import ReviewFilter, ReviewSummary
 from mdm.model.submissions import Submission
 from mdm.store import Store
 from tests.browsing import PASSWORD
+from tests.done_once import do_once
 from tests.resolving import ANN, BOB, CID, RULES, Office
 from tests.steward_client import logged_in
 from tests.stores import fresh, sqlite_url
@@ -40,12 +41,14 @@ FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def asking(office: Office, *stewards: str) -> Hub:
     """Fill an office so that two questions are open: Ann and Dan, Bob and Boo."""
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID, shop_5=DAN, shop_6=BOO)
-    office.train()
-    office.resolve()
-    hub = Hub(office.store, RULES)
-    for name in stewards or ("ann", "bob"):
-        hub.users.add(name, PASSWORD)
+    hub, names = Hub(office.store, RULES), stewards or ("ann", "bob")
+
+    def fill() -> None:
+        office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID, shop_5=DAN, shop_6=BOO)
+        for name in names:
+            hub.users.add(name, PASSWORD)
+
+    do_once(office.store, ("asking", names), fill)
     return hub
 
 

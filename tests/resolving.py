@@ -20,6 +20,7 @@ from mdm.resolution.train import train
 from mdm.standardise import Standardiser
 from mdm.store import Store, Transaction, judgements, records
 from mdm.store.schema import metadata
+from tests.done_once import do_once
 
 AT = "2026-01-31T12:00:00.000000Z"
 SOURCES = (Source("bank", "operational", 0.9), Source("shop", "marketing", 0.4))
@@ -144,6 +145,15 @@ class Office:
 
     def resolve(self, version: int | None = None) -> Resolution:
         return resolve(self.store, version=version)
+
+    def begin(self, **persons: Mapping[str, object]) -> None:
+        """Take records into a fresh store, train and resolve, or copy what that gave before."""
+        do_once(self.store, repr(persons), lambda: self._begin(persons))
+
+    def _begin(self, persons: Mapping[str, Mapping[str, object]]) -> None:
+        self.take(**persons)
+        self.train()
+        self.resolve()
 
     def ask(self, golden_id: str) -> str | type[MdmError]:
         """The golden ID that an ID resolves to, or what is said instead."""

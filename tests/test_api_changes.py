@@ -46,9 +46,7 @@ def change(kind: str, golden_id: str, **more) -> dict:
 @pytest.fixture
 def settled(office) -> Office:
     """Ann, whom two departments know, and Bob: five changes."""
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB)
     return office
 
 

@@ -19,9 +19,7 @@ DAN = {"given_name": "Dan", "date_of_birth": "1955-05-05", "email": ("ann@lee.ex
 def office(store) -> Office:
     """Ann, whom two departments know, Dan, who shares her e-mail, and Bob."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, shop_5=DAN)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB, shop_5=DAN)
     return office
 
 
@@ -178,9 +176,7 @@ def test_of_many_pairs_the_strongest_are_kept_and_of_many_golden_records_some_ar
     strangers = {
         f"shop_{n}": {"given_name": f"N{n}", "email": (f"{n}@x.example",)} for n in range(25)
     }
-    office.take(bank_1=ANN, **{f"shop_a{n}": ANN for n in range(7)}, **strangers)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, **{f"shop_a{n}": ANN for n in range(7)}, **strangers)
     client = create_app(Hub(store, RULES)).test_client()
     ann = office.homes()["bank/1"]
     family = ["bank/1", *(f"shop/a{n}" for n in range(7))]

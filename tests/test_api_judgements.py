@@ -18,9 +18,7 @@ JUDGEMENTS = "/v1/judgements"
 def office(store) -> Office:
     """Ann, whom two departments know, Bob and Cid."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID)
     return office
 
 

@@ -23,9 +23,7 @@ ASKED = {"given_name": "ANN", "date_of_birth": "1980-01-31", "email": "ann@lee.e
 def office(store) -> Office:
     """Ann, whom two departments know, and Bob."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1={**ANN, "email": ("ann@work.example",)}, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1={**ANN, "email": ("ann@work.example",)}, bank_2=BOB)
     return office
 
 

@@ -17,9 +17,7 @@ ANNA = {**ANN, "given_name": "Anna"}
 def office(store) -> Office:
     """Ann, whom the shop calls Anna, Bob and Cid."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANNA, bank_2=BOB, bank_3=CID)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANNA, bank_2=BOB, bank_3=CID)
     return office
 
 

@@ -13,9 +13,7 @@ from tests.test_api_pins import TABLES, pin, problem, remove
 def office(sqlite_store) -> Office:
     """Ann, whom two departments know, Bob, and somebody without a name."""
     office = Office(sqlite_store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_4={"email": ("nobody@lee.example",)})
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_4={"email": ("nobody@lee.example",)})
     return office
 
 

@@ -32,9 +32,7 @@ ODD_KEYS = [
 @pytest.fixture
 def office(store) -> Office:
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB)
     return office
 
 

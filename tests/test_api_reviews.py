@@ -24,9 +24,7 @@ BY_EMAIL = {"email": ("fay@elm.example",)}
 @pytest.fixture
 def office(store) -> Office:
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID, shop_5=DAN)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB, bank_3=CID, shop_5=DAN)
     return office
 
 

@@ -23,9 +23,7 @@ BRIDGE = {"date_of_birth": "1990-05-05", "email": ["ann@lee.example", "bob@ray.e
 def office(store) -> Office:
     """Ann, whom two departments know, and Bob."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB)
     return office
 
 

@@ -17,9 +17,7 @@ from tests.resolving import ANN, BOB, CID, RULES, STRICT, Meanwhile, Office, mea
 def office(store) -> Office:
     """Ann three times and Cid, resolved."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=ANN, bank_3=CID)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=ANN, bank_3=CID)
     return office
 
 

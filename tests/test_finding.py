@@ -16,9 +16,7 @@ ANN_AGAIN = {**ANN, "email": ("ann@work.example",)}
 def office(sqlite_store) -> Office:
     """Ann, whom two departments know, and Bob."""
     office = Office(sqlite_store)
-    office.take(bank_1=ANN, shop_1=ANN_AGAIN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN_AGAIN, bank_2=BOB)
     return office
 
 

@@ -21,9 +21,7 @@ def office(store) -> Office:
 @pytest.fixture
 def settled(office) -> Office:
     """Two records of Ann, one of Bob, resolved."""
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB)
     return office
 
 
@@ -78,9 +76,7 @@ def test_only_what_differs_is_written(settled):
 
 @pytest.mark.parametrize("people", [[], [ANN]])
 def test_one_record_and_no_record_at_all_can_be_resolved(office, people):
-    office.take(bank_1=ANN)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN)
     if not people:
         office.retire("bank/1")
     assert office.resolve().records == len(people)

@@ -54,9 +54,7 @@ resolve(Store(sys.argv[1]))
 def office(store) -> Office:
     """Ann twice and Bob, resolved; Bob has changed to Ann since, and Cid is new."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, bank_2=BOB)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, shop_1=ANN, bank_2=BOB)
     office.take(bank_2=ANN, bank_3=CID)
     return office
 

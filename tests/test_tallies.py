@@ -41,9 +41,7 @@ golden = st.dictionaries(
 def office(store) -> Office:
     """Ann twice in the bank and once in the shop, Bob, Cid and Dan; resolved."""
     office = Office(store)
-    office.take(bank_1=ANN, bank_2=ANNA, shop_1=ANN, bank_3=BOB, shop_2=CID, shop_3=DAN)
-    office.train()
-    office.resolve()
+    office.begin(bank_1=ANN, bank_2=ANNA, shop_1=ANN, bank_3=BOB, shop_2=CID, shop_3=DAN)
     return office
 
 

@@ -16,6 +16,7 @@ from mdm.store.bulk import is_sqlite
 from mdm.store.schema import metadata
 from mdm.store.sources import declare_sources
 from tests.damage import BOB_IN, DAMAGE
+from tests.done_once import do_once
 from tests.resolving import ANN, BOB, CID, RULES, SOURCES, STRICT, Office
 
 TABLES = [table.name for table in metadata.sorted_tables]
@@ -33,12 +34,15 @@ BY_EMAIL = {"given_name": "Fay", "email": ("fay@elm.example",)}
 def office(store) -> Office:
     """Ann three times, Bob, Dan, Fay three times, and Cid who is retired; resolved."""
     office = Office(store)
-    office.take(bank_1=ANN, shop_1=ANN, shop_4=ANNE, bank_2=BOB, bank_3=CID, shop_5=DAN)
-    office.take(bank_6=FAY, shop_6=BY_EMAIL, shop_7=BY_DATE)
-    office.train()
-    office.resolve()
-    office.retire("bank/3")
-    office.resolve()
+
+    def fill() -> None:
+        anns = {"bank_1": ANN, "shop_1": ANN, "shop_4": ANNE}
+        fays = {"bank_6": FAY, "shop_6": BY_EMAIL, "shop_7": BY_DATE}
+        office.begin(**anns, bank_2=BOB, bank_3=CID, shop_5=DAN, **fays)
+        office.retire("bank/3")
+        office.resolve()
+
+    do_once(store, "verify", fill)
     return office
 
 
