@@ -58,6 +58,7 @@ def submitting(office: Office, under_lock) -> Submitter:
         return submitter._submitted(requests)
 
     submitter._together = Together(work, most=1)
+    submitter._others_write = True
     return submitter
 
 
@@ -86,6 +87,18 @@ def test_few_are_not_read_twice(office, monkeypatch):
     )
     submitting(office, lambda: calls.append("lock")).submit("bank", people(0, 3))
     assert calls == ["lock", "scored"]
+
+
+def test_nothing_is_read_twice_where_nobody_else_writes(office, monkeypatch):
+    calls = []
+    measure = Scorer.measure
+    monkeypatch.setattr(
+        Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
+    )
+    submitter = submitting(office, lambda: calls.append("lock"))
+    submitter.submit("bank", people(0, MANY))
+    submitter.submit("bank", people(60, MANY))
+    assert calls == ["scored", "lock", "lock", "scored"]
 
 
 def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from threading import Lock
+from time import monotonic
 
 from mdm.model.clock import now
 from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
@@ -72,7 +74,10 @@ class _Item:
 
 
 _MANY = 100
-"""Records that are weighed before the lock is taken: reading twice costs less than others wait."""
+"""Records that are weighed before the lock is taken, where others write: else to read twice is
+slower."""
+_A_WAIT = 0.05
+"""Seconds for which the last writer waited for another process, if others are to write again."""
 _MOST_TOGETHER = 200
 """Records of several requests in one transaction; fewer than a bulk's, since all wait for it."""
 
@@ -87,6 +92,8 @@ class Submitter:
         self._store = store
         self._models = models
         self._together = Together(self._submitted, most=_MOST_TOGETHER)
+        self._weighs_ahead = Lock()
+        self._others_write = False
 
     def submit(
         self,
@@ -103,7 +110,7 @@ class Submitter:
         """
         model = self._models.last or self.model_for(source)
         request = _Request.of(source, submissions, precondition, model)
-        if len(submissions) >= _MANY:
+        if len(submissions) >= _MANY and (self._others_write or self._together.is_at_work):
             self._weigh_ahead(request)
         found = self._together.ask(request, size=len(submissions))
         if isinstance(found, MdmError):
@@ -111,13 +118,16 @@ class Submitter:
         return found
 
     def _weigh_ahead(self, request: _Request) -> None:
+        """Weigh a request of many; one at a time, so that the first can begin to write soon."""
         rows = [row for row in request.rows if isinstance(row, IncomingRecord)]
-        with self._store.read() as tx:
+        with self._weighs_ahead, self._store.read() as tx:
             weigh_ahead(tx, request.model, request.source, rows)
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction."""
+        asked = monotonic()
         with self._store.write() as tx:
+            self._others_write = monotonic() - asked > _A_WAIT
             model = self._models.active(tx)
             unknown = _unknown_sources(tx, {each.source for each in requests})
             known = (each for each in requests if each.source not in unknown)
