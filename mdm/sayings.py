@@ -1,10 +1,11 @@
 """The distinct values that can be pinned to a golden record: what its source records say.
 
 In: the records with their values, and the attributes that are pinned together.  Out: each value
-once, however many records have it and however they write it.  A record whose values are all
+once, however many records have it, written as most of them do.  A record whose values are all
 unusable says nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from mdm.model.pins import Saying, Sayings
@@ -38,14 +39,14 @@ def _distinct(form: AttributeValue) -> frozenset[str]:
 
 
 def _saying(alike: Sequence[MemberSaying], names: Sequence[str], form: _Form) -> Saying:
-    first = alike[0]
+    usable = [name for name, values in zip(names, form, strict=True) if values]
+    written = [tuple(member.attributes[name] for name in usable) for member in alike]
+    ((often, _),) = Counter(written).most_common(1)  # of equals the first
+    chosen = alike[written.index(often)]
     return Saying(
-        values={
-            name: first.attributes[name] if usable else None
-            for name, usable in zip(names, form, strict=True)
-        },
-        ref=first.ref,
-        version=first.version,
+        values={name: chosen.attributes[name] if name in usable else None for name in names},
+        ref=chosen.ref,
+        version=chosen.version,
         records=len(alike),
         sources=list(dict.fromkeys(member.ref.source for member in alike)),
     )
