@@ -48,6 +48,15 @@ def test_all_records_of_a_small_cluster_are_drawn_inside_the_picture():
             assert POINT <= y <= drawn.ring.height - POINT
 
 
+def test_the_longest_name_beside_a_point_is_not_cut_off():
+    name = 7.4 * 13  # the page shortens names to so many letters
+    for count in range(2, MOST_RECORDS + 1):
+        for x, _, anchor in ring(count, []).names:
+            begins = x - name * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+            assert begins >= 0
+            assert begins + name <= WIDTH
+
+
 def test_of_a_large_cluster_the_ends_of_its_weakest_links_are_drawn():
     chain = [link(number, number + 1, 50.0 - number) for number in range(40)]
     drawn = graph(inside(41, chain))

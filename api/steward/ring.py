@@ -13,6 +13,8 @@ WIDTH = 440.0
 """Units: on a narrow telephone one is four fifths of a pixel."""
 POINT = 17.0
 """The radius of a point."""
+_ACROSS = 100.0
+"""From the ring's middle to its sides, which leaves a name of thirteen letters room beside them."""
 _MARGIN = 42.0
 """Between the ring and the upper and lower edge: a point, its name and some air."""
 _TEXT = 20.0
@@ -73,11 +75,10 @@ def ring(count: int, wires: Sequence[Wire]) -> Ring:
 
 def _radii(count: int) -> tuple[float, float]:
     if count <= 2:
-        return 110.0, 0.0
+        return _ACROSS, 0.0
     if count <= 4:
-        return 100.0, 85.0
-    down = 115.0 if count <= 7 else 145.0
-    return min(down, 125.0), down
+        return _ACROSS, 85.0
+    return _ACROSS, 115.0 if count <= 7 else 145.0
 
 
 def _place(x: float, y: float) -> Place:
