@@ -133,7 +133,7 @@ def test_what_is_said_over_the_graph_is_of_all_pairs_and_not_of_those_drawn(
     assert "No link is weak, and it hangs on no single one." in text
     monkeypatch.setattr("mdm.inside.MOST_LINKING", 434)
     text = client.get(path(office, "shop/d00")).text
-    assert "No link is weak. There are too many links to seek one on which it hangs alone." in text
+    assert "No link is weak. It is too large to seek a link on which it hangs alone." in text
 
 
 def test_an_id_that_is_part_of_another_golden_record_leads_there_and_says_so(
