@@ -1,5 +1,8 @@
 """What many records will be weighed with is weighed before the write lock is taken."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,7 @@ from mdm.hub import Hub
 from mdm.matching.scorer import Scorer
 from mdm.model.rules.load import rules_from_text
 from mdm.model.submissions import Submission
-from mdm.resolution import weighing
+from mdm.resolution import submit, weighing
 from mdm.resolution.submit import Submitter
 from mdm.resolution.together import Together
 from mdm.resolution.weighing import Measured, RememberedWeights, Weighing
@@ -101,6 +104,37 @@ def test_nothing_is_read_twice_where_nobody_else_writes(office, monkeypatch):
     assert calls == ["scored", "lock", "lock", "scored"]
 
 
+def test_what_stands_there_already_is_not_weighed(office, monkeypatch):
+    submitter = submitting(office, lambda: None)
+    submitter.submit("bank", people(0, MANY))
+    monkeypatch.setattr(Scorer, "measure", None)
+    submitter._others_write = True
+    answers = submitter.submit("bank", people(0, MANY))
+    assert {each.outcome for each in answers} == {"unchanged"}
+
+
+def test_a_bulk_is_weighed_while_another_request_is_at_work(office, monkeypatch):
+    scored = Event()
+    measure = Scorer.measure
+    monkeypatch.setattr(
+        Scorer, "measure", lambda self, *given: scored.set() or measure(self, *given)
+    )
+    submitter = Hub(office.store, RULES).submitting
+    with ThreadPoolExecutor(1) as pool:
+        with submitter._together._at_work:
+            asked = pool.submit(submitter.submit, "bank", people(0, MANY))
+            assert scored.wait(60)
+        assert len(asked.result()) == MANY
+
+
+def test_who_waited_for_another_writer_weighs_the_next_bulk_ahead(office, monkeypatch):
+    monkeypatch.setattr(submit, "_A_WAIT", -1)
+    submitter = submitting(office, lambda: None)
+    submitter._others_write = False
+    submitter.submit("bank", people(0, 1))
+    assert submitter._others_write
+
+
 def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):
     other = Hub(office.store, RULES)
 
@@ -125,7 +159,7 @@ def test_the_oldest_pairs_are_forgotten(monkeypatch):
     for at in range(6):
         remembered.keep({(str(at), "x"): Measured(at, NO_PARTS)})
     kept = [at for at in range(6) if remembered.get((str(at), "x"))]
-    assert kept == [3, 4, 5]
+    assert kept == [2, 3, 4, 5]
     remembered.keep({(str(at), "y"): Measured(at, NO_PARTS) for at in range(100)})
     assert remembered.get(("0", "y")) is None
 

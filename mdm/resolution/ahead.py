@@ -4,33 +4,58 @@ In: many records that are about to be taken, and a snapshot.  Out: nothing but w
 remembers of it.  What others change until then is weighed under the lock, as ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from mdm.identity.judgements import Pair
 from mdm.model.records import IncomingRecord
 from mdm.resolution.candidates import candidates_of
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.weighing import MOST_REMEMBERED, Weighing
 from mdm.store import Transaction, neighbourhood, records
 from mdm.store.codec import to_json
+from mdm.store.records import Standing
 
 _NEW = 2**62
 """The first number of records that have none yet: a number above all that they will meet."""
 
 
-def weigh_ahead(
+@dataclass(frozen=True)
+class Meetings:
+    """Pairs of records to be weighed, by number, and what each record says, as of `Weighing`."""
+
+    pairs: Sequence[Pair]
+    say: Mapping[int, str]
+
+
+def meetings(
     tx: Transaction, model: ReadyModel, source: str, rows: Sequence[IncomingRecord]
-) -> None:
-    """Weigh a source's records, read by the model's rules, with all that they are to meet."""
+) -> Meetings:
+    """Find all that a source's records, read by the model's rules, are to be weighed with.
+
+    Of a record that stands there as it is handed in nothing: it is not resolved.
+    """
     kept = records.standing(tx, source, [row.key for row in rows])
-    numbers = [
-        kept[row.key].record_id if row.key in kept else _NEW + at for at, row in enumerate(rows)
-    ]
-    keys = {number: model.keys(row.standardised) for number, row in zip(numbers, rows, strict=True)}
-    found = candidates_of(tx, keys, but=keys.keys())
+    changed = {
+        kept[row.key].record_id if row.key in kept else _NEW + at: row
+        for at, row in enumerate(rows)
+        if row.key not in kept or not _stands(kept[row.key], row)
+    }
+    keys = {number: model.keys(row.standardised) for number, row in changed.items()}
+    found = candidates_of(tx, keys, but=keys)
+    say = {number: to_json(row.standardised) for number, row in changed.items()}
+    say |= neighbourhood.settled(tx, found.others)
+    return Meetings(found.pairs_with(say.keys())[:MOST_REMEMBERED], say)
+
+
+def _stands(kept: Standing, row: IncomingRecord) -> bool:
+    same = kept.content_hash == row.content_hash
+    return same and kept.retired_at is None and not kept.pending
+
+
+def weigh_ahead(model: ReadyModel, found: Meetings) -> None:
+    """Weigh them, so that the model remembers."""
     with model.scorer() as scorer:
         weighing = Weighing(scorer, model.remembered)
-        weighing.say |= {
-            number: to_json(row.standardised) for number, row in zip(numbers, rows, strict=True)
-        }
-        weighing.say |= neighbourhood.settled(tx, found.others)
-        weighing.weights(found.pairs_with(weighing.say.keys())[:MOST_REMEMBERED])
+        weighing.say |= found.say
+        weighing.weights(found.pairs)

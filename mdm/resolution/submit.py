@@ -16,7 +16,7 @@ from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
 from mdm.model.records import IncomingRecord, RecordRef
 from mdm.model.submissions import Precondition, Submission
 from mdm.model.views import Submitted
-from mdm.resolution.ahead import weigh_ahead
+from mdm.resolution.ahead import meetings, weigh_ahead
 from mdm.resolution.incoming import read
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
@@ -77,7 +77,7 @@ _MANY = 100
 """Records that are weighed before the lock is taken, where others write: else to read twice is
 slower."""
 _A_WAIT = 0.05
-"""Seconds for which the last writer waited for another process, if others are to write again."""
+"""Seconds that the last writer waited for another one, if others are likely to write again."""
 _MOST_TOGETHER = 200
 """Records of several requests in one transaction; fewer than a bulk's, since all wait for it."""
 
@@ -120,8 +120,12 @@ class Submitter:
     def _weigh_ahead(self, request: _Request) -> None:
         """Weigh a request of many; one at a time, so that the first can begin to write soon."""
         rows = [row for row in request.rows if isinstance(row, IncomingRecord)]
-        with self._weighs_ahead, self._store.read() as tx:
-            weigh_ahead(tx, request.model, request.source, rows)
+        with self._weighs_ahead:
+            with self._store.read() as tx:
+                if self._models.active(tx) is not request.model:
+                    return
+                found = meetings(tx, request.model, request.source, rows)
+            weigh_ahead(request.model, found)
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction."""

@@ -15,7 +15,7 @@ Said = tuple[str, str]
 """What the two records of a pair say, standardised and as JSON, the smaller number's first."""
 
 MOST_REMEMBERED = 100_000
-"""Pairs, as many again of late; some 300 bytes each."""
+"""Pairs, and as many that were asked before them; 300 to 800 bytes each."""
 
 
 class Measured(NamedTuple):
@@ -45,9 +45,9 @@ class RememberedWeights:
         if len(measured) > MOST_REMEMBERED:
             return
         with self._lock:
-            self._new.update(measured)
-            if len(self._new) > MOST_REMEMBERED:
+            if len(self._new) + len(measured) > MOST_REMEMBERED:
                 self._new, self._old = {}, self._new
+            self._new.update(measured)
 
 
 class Weighing:

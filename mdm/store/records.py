@@ -37,10 +37,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Standing:
-    """How a record stands: its number and version, its content's times, whether it is pending."""
+    """How a record stands: its number and version, its content and times, whether it is pending."""
 
     record_id: int
     version: int
+    content_hash: str
     modified_at: str | None
     arrived_at: str
     retired_at: str | None
@@ -139,6 +140,7 @@ def standing(tx: Transaction, source: str, keys: Sequence[str]) -> dict[str, Sta
         row.key: Standing(
             record_id=row.record_id,
             version=row.version,
+            content_hash=row.content_hash,
             modified_at=row.modified_at,
             arrived_at=row.arrived_at,
             retired_at=row.retired_at,
