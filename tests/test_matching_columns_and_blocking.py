@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from mdm.matching import blocking
-from mdm.matching.columns import FewColumns, derived_columns
+from mdm.matching.columns import FewColumns, derived_columns, in_columns
 from mdm.model.errors import NothingToDo
 from mdm.model.rules.load import load_rules
 from mdm.resolution.train import train
@@ -81,7 +81,9 @@ def test_an_attribute_and_each_feature_that_the_rules_mention_are_columns():
 def test_few_records_made_without_duckdb_are_those_that_it_makes_of_many():
     for rules, people in ((RULES, random_people(200)), (load_rules(), DEMO_PEOPLE)):
         with loaded(rules, people) as connection:
-            few = pa.table(FewColumns(rules).of(dict(enumerate(people))))
+            columns = FewColumns(rules)
+            rows = list(map(columns.row, people))
+            few = pa.table(in_columns(range(len(rows)), rows, columns.types))
             names = ", ".join(few.column_names)
             made = connection.execute(f"select {names} from record order by n").to_arrow_table()
 

@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -65,14 +65,12 @@ class ScoringModel:
             )
         connection.unregister("frequencies")
 
-    def frequencies_of(self, name: str, values: Iterable[AttributeValue | None]) -> "pa.Array[Any]":
-        """Look up the frequencies of values, as `make_frequencies` does; None for none."""
-        known, scale = self._known_by_attribute.get(name, {}), self._scales[name]
-        found = (
-            None if value is None else known.get(str(value), self.unseen) * scale
-            for value in values
-        )
-        return pa.array(found, pa.float64())
+    def frequency_of(self, name: str, value: AttributeValue | None) -> float | None:
+        """Look up the frequency of a value, as `make_frequencies` does; None for none."""
+        if value is None:
+            return None
+        known = self._known_by_attribute.get(name, {})
+        return known.get(str(value), self.unseen) * self._scales[name]
 
     @cached_property
     def agreeing(self) -> dict[str, float]:

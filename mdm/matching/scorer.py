@@ -7,15 +7,17 @@ write the SQL and DuckDB 20 ms to plan it; the prepared statement reads its tabl
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import duckdb
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from mdm.identity.components import IntArray
-from mdm.matching.columns import FewColumns
+from mdm.matching.columns import FewColumns, Row, in_columns
 from mdm.matching.connecting import connect
 from mdm.matching.model import ScoringModel
 from mdm.matching.scoring import part_columns, weight_column
@@ -25,6 +27,10 @@ from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 
 Pair = tuple[int, int]
+
+REMEMBERED_ROWS = 8_192
+"""Records of which it is remembered what is compared of them, 1 to 2 KB each: those that share a
+key that outgrew its limit are asked for again and again."""
 
 
 class _Rows:
@@ -47,8 +53,11 @@ class Scorer:
         self._connection.execute("set threads = 1")
         self._few = FewColumns(model.rules)
         self._frequencies = frequency_attributes(model.rules)
+        rarities = {f"tf_{name}": pa.float64() for name in self._frequencies}
+        self._types = {**self._few.types, **rarities}
+        self._remembered = lru_cache(maxsize=REMEMBERED_ROWS)(self._row_of)
         prediction, self._columns = shortened(model.rules, model.prediction)
-        self._joined = _Rows(self._join({}, []))
+        self._joined = _Rows(self._join([], [], []))
         self._connection.register("joined", self._joined)
         measured = f"n_l, n_r, {weight_column()}, {', '.join(part_columns(model))}"
         told = "match_weight, columns('^(gamma|mw)_')"
@@ -64,38 +73,48 @@ class Scorer:
         has them, and the gamma_, mw_ and mw_tf_adj_ of `prediction`.
         """
         ordered = [(min(pair), max(pair)) for pair in pairs]
-        rows = self._execute("scoring", records, ordered).to_arrow_table().to_pylist()
+        given = [self._row(record) for record in records.values()]
+        rows = self._execute("scoring", [*records], given, ordered).to_arrow_table().to_pylist()
         found = {(row["n_l"], row["n_r"]): row for row in rows}
         return [found[pair] for pair in ordered]
 
     def measure(
-        self, records: Mapping[int, Attributes], pairs: Sequence[Pair]
+        self, records: Mapping[int, str], pairs: Sequence[Pair]
     ) -> tuple[IntArray, IntArray]:
         """Weigh distinct pairs, the smaller number first, of many records; no more is told.
 
-        Result, in the order of the pairs: weights in micro-bits, and parts as `score_parts` has
-        them (pairs, comparisons).
+        The records are standardised, as JSON.  Result, in the order of the pairs: weights in
+        micro-bits, and parts as `score_parts` has them (pairs, comparisons).
         """
-        columns = self._execute("measuring", records, pairs).fetchnumpy()
+        given = list(map(self._remembered, records.values()))
+        columns = self._execute("measuring", [*records], given, pairs).fetchnumpy()
         n_l, n_r, weight, *parts = columns.values()
         place = np.empty(len(pairs), np.int64)
         asked = np.array(pairs, np.int64).reshape(-1, 2)
         place[np.lexsort((asked[:, 1], asked[:, 0]))] = np.lexsort((n_r, n_l))
         return weight[place], np.column_stack(parts)[place]
 
+    def _row_of(self, text: str) -> Row:
+        return self._row(orjson.loads(text))
+
+    def _row(self, record: Attributes) -> Row:
+        """Give what is compared of a record, and how rare it is."""
+        frequency = self.model.frequency_of
+        rarities = [frequency(name, record.get(name)) for name in self._frequencies]
+        return (*self._few.row(record), *rarities)
+
     def _execute(
-        self, statement: str, records: Mapping[int, Attributes], pairs: Sequence[Pair]
+        self, statement: str, numbers: Sequence[int], rows: Sequence[Row], pairs: Sequence[Pair]
     ) -> duckdb.DuckDBPyConnection:
-        self._joined.table = self._join(records, pairs)
+        self._joined.table = self._join(numbers, rows, pairs)
         return self._connection.execute(f"execute {statement}")
 
-    def _join(self, records: Mapping[int, Attributes], pairs: Sequence[Pair]) -> pa.RecordBatch:
+    def _join(
+        self, numbers: Sequence[int], rows: Sequence[Row], pairs: Sequence[Pair]
+    ) -> pa.RecordBatch:
         """Put the columns of both records of each pair beside one another."""
-        given = self._few.of(records)
-        for name in self._frequencies:
-            values = (record.get(name) for record in records.values())
-            given[f"tf_{name}"] = self.model.frequencies_of(name, values)
-        place = {number: at for at, number in enumerate(records)}
+        given = in_columns(numbers, rows, self._types)
+        place = {number: at for at, number in enumerate(numbers)}
         left = pa.array([place[one] for one, _ in pairs], pa.int64())
         right = pa.array([place[other] for _, other in pairs], pa.int64())
         joined = {

@@ -9,7 +9,6 @@ import numpy as np
 from mdm.identity.components import IntArray
 from mdm.identity.judgements import Pair
 from mdm.matching.scorer import Scorer
-from mdm.store.codec import attributes_from_json
 
 Said = tuple[str, str]
 """What the two records of a pair say, standardised and as JSON, the smaller number's first."""
@@ -86,7 +85,7 @@ class Weighing:
 
     def _measured_anew(self, unknown: Mapping[Pair, Said]) -> dict[Pair, Measured]:
         numbers = {number for pair in unknown for number in pair}
-        records = {number: attributes_from_json(self.say[number]) for number in numbers}
+        records = {number: self.say[number] for number in numbers}
         weights, parts = self._scorer.measure(records, list(unknown))
         measured = list(map(Measured, weights.tolist(), parts))
         self._remembered.keep(dict(zip(unknown.values(), measured, strict=True)))
