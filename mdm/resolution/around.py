@@ -15,6 +15,9 @@ from mdm.identity.judgements import Pair
 from mdm.resolution.judged_around import JudgedAround
 from mdm.store import Transaction, neighbourhood
 
+_FOR_SURE = 1 << 62
+"""How strongly two records hang together that are judged the same: more than any weight."""
+
 
 @dataclass(frozen=True)
 class Component:
@@ -66,13 +69,14 @@ class Links:
         pairs: Mapping[Pair, int] | None = None,
         cut: Collection[Pair] = (),
     ) -> None:
+        self.link = kept.link
         self._kept = kept
         self._judged = judged
         self._without = frozenset(without)
         self._cut = cut
         self._looked_at: set[int] = set()
         self._pairs: dict[int, dict[int, int]] = defaultdict(dict)
-        self._known: dict[tuple[int, int], frozenset[int]] = {}
+        self._known: dict[int, Mapping[int, int]] = {}
         for (one, other), weight in (pairs or {}).items():
             if weight >= kept.link:
                 self._pairs[one][other] = self._pairs[other][one] = weight
@@ -85,24 +89,22 @@ class Links:
             self._judged.look_at(ahead)
             self._kept.look_at(ahead - self._without)
 
-    def of(self, record: int, rung: int) -> frozenset[int]:
-        """Give the records that hang on one that was looked at, from `rung` above link on."""
-        found = self._known.get((record, rung))
+    def of(self, record: int) -> Mapping[int, int]:
+        """Give the records that hang on one that was looked at, and how strongly (micro-bits)."""
+        found = self._known.get(record)
         if found is None:
-            found = self._known[record, rung] = self._find(record, self._kept.link + rung)
+            found = self._known[record] = self._find(record)
         return found
 
-    def _find(self, record: int, least: int) -> frozenset[int]:
-        weights = self._pairs.get(record, {})
-        found = {other for other, weight in weights.items() if weight >= least}
+    def _find(self, record: int) -> Mapping[int, int]:
+        found = dict(self._pairs.get(record, {}))
         if record not in self._without:
             kept = self._kept.of(record)
-            linked = {other for other, weight in kept.items() if weight >= least}
-            found |= linked - self._without
+            found |= {other: kept[other] for other in kept.keys() - self._without}
         asunder = self._judged.asked.unsure.union(self._cut)
         if asunder:
-            found = {other for other in found if _pair(record, other) not in asunder}
-        return frozenset(found.union(self._judged.same_as(record)))
+            found = {o: weight for o, weight in found.items() if _pair(record, o) not in asunder}
+        return found | dict.fromkeys(self._judged.same_as(record), _FOR_SURE)
 
 
 def _pair(one: int, other: int) -> Pair:
@@ -128,18 +130,24 @@ class Walks:
         return self._found[record]
 
     def _climb(self, record: int) -> Component:
-        """Find the lowest rung at which there are few enough; the higher, the fewer there are."""
-        low, high = 0, TOP_RUNG // RUNG + 1
-        members, at = None, 0
-        while low < high:
-            found = self._reach(record, at * RUNG)
-            if found is None:
-                low = at + 1
-            else:
-                members, high = found, at
-            at = (low + high) // 2
+        """Find the lowest rung at which there are few enough; the higher, the fewer there are.
+
+        Most have few at the lowest, and some too many at the top: these two are tried first.
+        """
+        members = self._reach(record, 0)
+        if members is not None:
+            return Component(members, 0, over_limit=False)
+        low, high = 0, TOP_RUNG // RUNG
+        members = self._reach(record, TOP_RUNG)
         if members is None:
             return Component(self._reach_all(record), TOP_RUNG, over_limit=True)
+        while high - low > 1:  # too many at `low`, and `members` at `high`
+            at = (low + high) // 2
+            found = self._reach(record, at * RUNG)
+            if found is None:
+                low = at
+            else:
+                members, high = found, at
         return Component(members, high * RUNG, over_limit=False)
 
     def _reach(self, record: int, rung: int) -> frozenset[int] | None:
@@ -161,6 +169,13 @@ class Walks:
     def _step(self, ahead: set[int], seen: set[int], rung: int) -> set[int]:
         """Go one pair further from each record; the result is those not seen before."""
         self._links.look_at(ahead)
-        found = set().union(*(self._links.of(record, rung) for record in ahead)) - seen
+        least = self._links.link + rung
+        found = {
+            other
+            for record in ahead
+            for other, weight in self._links.of(record).items()
+            if weight >= least
+        }
+        found -= seen
         seen |= found
         return found

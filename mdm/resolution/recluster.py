@@ -100,19 +100,18 @@ class _Around:
 
     @property
     def waiting(self) -> set[int]:
-        """The records of the components that wait for a resolve, or did until now.
+        """The records of the components that wait for a resolve; none where no other record does.
 
         One that was retired may be in a golden record by a judgement only, and is on no walk; and
         the golden IDs of others may be decided together with theirs.
         """
+        if not neighbourhood.any_waits(self._tx, beside=self._changed.numbers):
+            return set()
         involved = (*self._residents, *self._changed.residents)
         serials = {each.serial for each in involved if each.serial is not None}
-        pending = {each.record_id for each in self._residents if each.pending}
-        pending |= neighbourhood.waiting_in(self._tx, serials)
-        if neighbourhood.any_waits(self._tx):
-            decided = related(self._tx, involved)
-            pending |= {each.record_id for each in decided if each.pending}
-        return pending
+        decided = related(self._tx, involved)
+        pending = {each.record_id for each in (*self._residents, *decided) if each.pending}
+        return pending | neighbourhood.waiting_in(self._tx, serials)
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""
@@ -248,9 +247,10 @@ class _Around:
 def _edges(pairs: Mapping[Pair, KeptPair], place: Mapping[int, int]) -> tuple[list[Pair], Edges]:
     """Put the pairs between residents in the order of their places."""
     ends = [pair for pair in pairs if pair[0] in place and pair[1] in place]
-    places = np.array([(place[one], place[other]) for one, other in ends], np.int64).reshape(-1, 2)
+    placed = (place[record] for pair in ends for record in pair)
+    places = np.fromiter(placed, np.int64, 2 * len(ends)).reshape(-1, 2)
     left, right = places.min(axis=1), places.max(axis=1)
-    weight = np.array([pairs[pair].weight for pair in ends], np.int64)
+    weight = np.fromiter((pairs[pair].weight for pair in ends), np.int64, len(ends))
     order = np.lexsort((right, left))
     return [ends[at] for at in order], Edges(left[order], right[order], weight[order])
 

@@ -30,8 +30,5 @@ def related(
         if not own:
             return found
         asked |= own
-        elsewhere = {
-            each.serial
-            for each in neighbourhood.living_with_own(tx, own)
-            if each.record_id not in known and each.serial is not None
-        }
+        homes = neighbourhood.homes_by_own(tx, own)
+        elsewhere = {serial for record, serial in homes if record not in known}

@@ -113,10 +113,11 @@ class Told:
     def _worth_review(self) -> Mapping[int, list[tuple[int, int]]]:
         """Changed record -> (other record, weight) of its pairs that are worth a look."""
         found = defaultdict[int, list[tuple[int, int]]](list)
-        for (one, other), weight in sorted(self._found.scored.items()):
-            if weight >= self._review:
-                found[one].append((other, weight))
-                found[other].append((one, weight))
+        scored, review = self._found.scored, self._review
+        worth = sorted((pair, weight) for pair, weight in scored.items() if weight >= review)
+        for (one, other), weight in worth:
+            found[one].append((other, weight))
+            found[other].append((one, weight))
         return found
 
     @cached_property

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from mdm.model.records import Attributes, RecordRef
+from mdm.store import statements
 from mdm.store.by_numbers import ByNumbers, ByTexts
 from mdm.store.codec import attributes_from_json
-from mdm.store.statements import scalar
 from mdm.store.store import Transaction
 
 
@@ -68,7 +68,6 @@ _RESIDENTS = f"""
     LEFT JOIN crosswalk c ON c.record_id = r.record_id
 """
 _BY_ID = ByNumbers(f"{_RESIDENTS} WHERE r.record_id IN ({{numbers}})")
-_BY_OWN = ByNumbers(f"{_RESIDENTS} WHERE r.own_serial IN ({{numbers}}) AND r.retired_at IS NULL")
 # From the crosswalk on: behind a LEFT JOIN, SQLite would scan the records for their serials.
 _BY_SERIAL = ByNumbers(f"""
     {_RESIDENT}
@@ -77,6 +76,13 @@ _BY_SERIAL = ByNumbers(f"""
     JOIN source s ON s.source_id = r.source_id
     LEFT JOIN standardised z ON z.record_id = r.record_id
     WHERE c.serial IN ({{numbers}})
+""")
+
+_HOMES_BY_OWN = ByNumbers("""
+    SELECT r.record_id, c.serial
+    FROM record r
+    JOIN crosswalk c ON c.record_id = r.record_id
+    WHERE r.own_serial IN ({numbers}) AND r.retired_at IS NULL
 """)
 
 _HELD = ByTexts("""
@@ -125,7 +131,7 @@ _WAITING = ByNumbers("""
     WHERE c.serial IN ({numbers}) AND r.pending
 """)
 
-_ANY_WAITS = sa.text("SELECT 1 FROM record WHERE pending LIMIT 1")
+_SOME_WAITING = sa.text("SELECT record_id FROM record WHERE pending LIMIT :most")
 
 _GOLDEN_IDS = ByNumbers("""
     SELECT serial, golden_id
@@ -152,9 +158,9 @@ def residents(tx: Transaction, record_ids: Collection[int]) -> list[Resident]:
     return [_resident(row) for row in _BY_ID.rows(tx, record_ids)]
 
 
-def living_with_own(tx: Transaction, serials: Collection[int]) -> list[Resident]:
-    """Read the live records that first belonged to these golden IDs."""
-    return [_resident(row) for row in _BY_OWN.rows(tx, serials)]
+def homes_by_own(tx: Transaction, serials: Collection[int]) -> list[tuple[int, int]]:
+    """List (record, its golden record) of the live ones that first belonged to these golden IDs."""
+    return _HOMES_BY_OWN.tuples(tx, serials)
 
 
 def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
@@ -172,9 +178,10 @@ def waiting_in(tx: Transaction, serials: Collection[int]) -> set[int]:
     return {row.record_id for row in _WAITING.rows(tx, serials)}
 
 
-def any_waits(tx: Transaction) -> bool:
-    """Tell whether any record at all waits for a resolve."""
-    return scalar(tx, _ANY_WAITS) is not None
+def any_waits(tx: Transaction, beside: Collection[int]) -> bool:
+    """Tell whether any record at all waits for a resolve, beside these."""
+    found = statements.tuples(tx, _SOME_WAITING, {"most": len(beside) + 1})
+    return not {record for (record,) in found}.issubset(beside)
 
 
 def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:

@@ -138,19 +138,19 @@ def review_id(question: Question, golden_ids: Mapping[int, str]) -> str:
 
 def pairs_touching(tx: Transaction, serials: Collection[int]) -> list[HomedPair]:
     """Read all kept pairs that have an end in these golden records."""
-    found = [*_WITH_LEFT.rows(tx, serials), *_WITH_RIGHT.rows(tx, serials)]
-    return [HomedPair(*row) for row in found]
+    found = _WITH_LEFT.tuples(tx, serials) + _WITH_RIGHT.tuples(tx, serials)
+    return list(map(HomedPair._make, found))
 
 
 def pairs_inside(tx: Transaction, serials: Collection[int]) -> list[HomedPair]:
     """Read all kept pairs that lie inside one of these golden records."""
-    found = (HomedPair(*row) for row in _WITH_LEFT.rows(tx, serials))
+    found = map(HomedPair._make, _WITH_LEFT.tuples(tx, serials))
     return [pair for pair in found if pair.serial_l == pair.serial_r]
 
 
 def crossing(tx: Transaction, *, review: int) -> list[HomedPair]:
     """Read all pairs between two golden records from a weight on."""
-    return [HomedPair(*row) for row in statements.rows(tx, _CROSSING, {"review": review})]
+    return list(map(HomedPair._make, statements.tuples(tx, _CROSSING, {"review": review})))
 
 
 def sizes(tx: Transaction, serials: Collection[int]) -> dict[int, int]:
