@@ -67,7 +67,7 @@ def _largest_component(tx: Transaction, least: int) -> int:
 def _sharing(tx: Transaction, model: ModelVersion, key: str) -> int:
     """Count the records that share a blocking key with one."""
     (record,) = neighbourhood.residents(tx, _numbers(tx, [key]))
-    keys = ReadyModel.of(model, Scorers()).keys(record.standardised)
+    keys = ReadyModel.of(model, Scorers()).keys(record.standardised_json)
     return len({number for _, number in neighbourhood.with_keys(tx, keys)} - {record.record_id})
 
 

@@ -157,10 +157,10 @@ def test_the_oldest_pairs_are_forgotten(monkeypatch):
     monkeypatch.setattr(weighing, "MOST_REMEMBERED", 2)
     remembered = RememberedWeights()
     for at in range(6):
-        remembered.keep({(str(at), "x"): Measured(at, NO_PARTS)})
+        remembered.keep({(str(at), "x"): Measured(at, 0, NO_PARTS)})
     kept = [at for at in range(6) if remembered.get((str(at), "x"))]
     assert kept == [2, 3, 4, 5]
-    remembered.keep({(str(at), "y"): Measured(at, NO_PARTS) for at in range(100)})
+    remembered.keep({(str(at), "y"): Measured(at, 0, NO_PARTS) for at in range(100)})
     assert remembered.get(("0", "y")) is None
 
 

@@ -83,7 +83,7 @@ def test_few_records_made_without_duckdb_are_those_that_it_makes_of_many():
         with loaded(rules, people) as connection:
             columns = FewColumns(rules)
             rows = list(map(columns.row, people))
-            few = pa.table(in_columns(range(len(rows)), rows, columns.types))
+            few = pa.table(in_columns(rows, columns.types))
             names = ", ".join(few.column_names)
             made = connection.execute(f"select {names} from record order by n").to_arrow_table()
 

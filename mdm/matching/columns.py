@@ -5,7 +5,7 @@ In: Arrow rows with record_id, source, key and standardised (JSON).  Out: the ta
 which every tie falls.  Features are computed once for each distinct value.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ import pyarrow as pa
 from mdm.matching.predicates import column, feature_of
 from mdm.model.records import Attributes
 from mdm.model.rules.rules import Attribute, Kind, Rules
-from mdm.standardise.features import feature
+from mdm.standardise.features import feature, taking
 from mdm.standardise.nicknames import nickname_group
 
 NICKNAMES = "nicknames"
@@ -168,51 +168,50 @@ class FewColumns:
     """
 
     def __init__(self, rules: Rules) -> None:
-        self._attributes = [each.name for each in rules.attributes]
-        self._derived = [
-            (
-                attribute,
-                features_of(attribute.kind, derived.feature),
-                _lists_features(derived, rules),
-            )
-            for derived in _compared_columns(rules)
-            for attribute in [rules.attribute(derived.attribute)]
-        ]
-        self.types: Mapping[str, pa.DataType] = {
+        self._names = [each.name for each in rules.attributes]
+        self._made: list[tuple[int, Callable[[Any], Any]]] = []
+        self.types: dict[str, pa.DataType] = {
             each.name: _TEXTS if each.many else _TEXT for each in rules.attributes
-        } | {
-            derived.name: _TEXTS if _lists_features(derived, rules) else _TEXT
-            for derived in _compared_columns(rules)
         }
         """The columns by their names: the attributes and their features, as of `load_records`."""
+        for derived in _compared_columns(rules):
+            attribute = rules.attribute(derived.attribute)
+            lists = attribute.many or derived.feature == NICKNAMES
+            make = _feature_column(attribute, derived.feature)
+            self.add(derived.name, _TEXTS if lists else _TEXT, attribute.name, make)
+
+    def add(
+        self, name: str, type_: pa.DataType, attribute: str, make: Callable[[Any], Any]
+    ) -> None:
+        """Add a column that is made of the value of an attribute, None for none."""
+        self.types[name] = type_
+        self._made.append((self._names.index(attribute), make))
 
     def row(self, record: Attributes) -> Row:
         """Give what each of the columns says of a standardised record."""
-        values: list[Any] = [record.get(name) for name in self._attributes]
-        for attribute, features_of_values, lists in self._derived:
-            features = features_of_values(_values(record, attribute))
-            if lists:
-                values.append(features or None)
-            else:
-                values.append(features[0] if features else None)
-        return tuple(values)
+        values = list(map(record.get, self._names))
+        return (*values, *[make(values[at]) for at, make in self._made])
 
 
-def _lists_features(derived: Derived, rules: Rules) -> bool:
-    """Tell whether a record can have several of a feature."""
-    return derived.feature == NICKNAMES or rules.attribute(derived.attribute).many
+def _feature_column(attribute: Attribute, name: str) -> Callable[[Any], Any]:
+    """Give what makes the column of a feature of an attribute's value."""
+    if attribute.many or name == NICKNAMES:
+        features = features_of(attribute.kind, name)
+        if attribute.many:
+            return lambda values: features(tuple(values or ())) or None
+        return lambda value: None if value is None else features((value,)) or None
+    take = taking(attribute.kind, name)
+    return lambda value: None if value is None else take(value) or None
 
 
-def in_columns(
-    numbers: Iterable[int], rows: Sequence[Row], types: Mapping[str, pa.DataType]
-) -> dict[str, "pa.Array[Any]"]:
-    """Put rows, and their numbers as `n`, into columns, named and typed."""
+def in_columns(rows: Sequence[Row], types: Mapping[str, pa.DataType]) -> dict[str, "pa.Array[Any]"]:
+    """Put rows, numbered `n` from 0, into columns, named and typed."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(types)
     made = {
         name: pa.array(values, type_)
         for (name, type_), values in zip(types.items(), columns, strict=True)
     }
-    return {"n": pa.array(numbers, pa.int64()), **made}
+    return {"n": pa.array(range(len(rows)), pa.int64()), **made}
 
 
 def term_values(attribute: Attribute, name: str | None, record: Attributes) -> list[str]:
@@ -230,13 +229,20 @@ def _values(record: Attributes, attribute: Attribute) -> tuple[str, ...]:
 
 @cache
 def features_of(kind: Kind, name: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    """Give what lists the distinct features of a record's values, in order; it remembers some."""
+    """Give what lists the distinct features of a record's values, in order."""
+    if name == NICKNAMES:
+        return _nicknames
+    take = taking(kind, name)
 
-    @lru_cache(maxsize=32_768)
     def of(values: tuple[str, ...]) -> tuple[str, ...]:
-        if name == NICKNAMES:
-            return tuple(sorted(set().union(*map(nickname_group, values))))
-        found = (feature(kind, name, one) for one in values)
-        return tuple(sorted({one for one in found if one is not None}))
+        if len(values) == 1:
+            found = take(values[0])
+            return (found,) if found else ()
+        return tuple(sorted({found for value in values if (found := take(value))}))
 
     return of
+
+
+@lru_cache(maxsize=8_192)
+def _nicknames(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set().union(*map(nickname_group, names))))

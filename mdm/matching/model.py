@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from mdm.matching.splink_engine import prediction_sql
 from mdm.model.models import ModelVersion
-from mdm.model.records import AttributeValue
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Comparison, Rules
 
@@ -65,12 +64,17 @@ class ScoringModel:
             )
         connection.unregister("frequencies")
 
-    def frequency_of(self, name: str, value: AttributeValue | None) -> float | None:
-        """Look up the frequency of a value, as `make_frequencies` does; None for none."""
-        if value is None:
-            return None
-        known = self._known_by_attribute.get(name, {})
-        return known.get(str(value), self.unseen) * self._scales[name]
+    def rarity(self, name: str) -> Callable[[Any], float | None]:
+        """Give what looks up the frequency of an attribute's value; None for None.
+
+        It is as of `make_frequencies`.
+        """
+        known, scale, unseen = (
+            self._known_by_attribute.get(name, {}),
+            self._scales[name],
+            self.unseen,
+        )
+        return lambda value: None if value is None else known.get(value, unseen) * scale
 
     @cached_property
     def agreeing(self) -> dict[str, float]:

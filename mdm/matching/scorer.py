@@ -8,6 +8,7 @@ write the SQL and DuckDB 20 ms to plan it; the prepared statement reads its tabl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -52,12 +53,11 @@ class Scorer:
         self._connection = connect()
         self._connection.execute("set threads = 1")
         self._few = FewColumns(model.rules)
-        self._frequencies = frequency_attributes(model.rules)
-        rarities = {f"tf_{name}": pa.float64() for name in self._frequencies}
-        self._types = {**self._few.types, **rarities}
-        self._remembered = lru_cache(maxsize=REMEMBERED_ROWS)(self._row_of)
+        for name in frequency_attributes(model.rules):
+            self._few.add(f"tf_{name}", pa.float64(), name, model.rarity(name))
+        self._remembered = lru_cache(maxsize=REMEMBERED_ROWS)(self._row)
         prediction, self._columns = shortened(model.rules, model.prediction)
-        self._joined = _Rows(self._join([], [], []))
+        self._joined = _Rows(self._join([], np.empty((0, 2), np.int64)))
         self._connection.register("joined", self._joined)
         measured = f"n_l, n_r, {weight_column()}, {', '.join(part_columns(model))}"
         told = "match_weight, columns('^(gamma|mw)_')"
@@ -73,9 +73,10 @@ class Scorer:
         has them, and the gamma_, mw_ and mw_tf_adj_ of `prediction`.
         """
         ordered = [(min(pair), max(pair)) for pair in pairs]
-        given = [self._row(record) for record in records.values()]
-        rows = self._execute("scoring", [*records], given, ordered).to_arrow_table().to_pylist()
-        found = {(row["n_l"], row["n_r"]): row for row in rows}
+        numbers, ends = _numbered(ordered)
+        given = [self._few.row(records[number]) for number in numbers]
+        rows = self._execute("scoring", given, ends).to_arrow_table().to_pylist()
+        found = {(numbers[row["n_l"]], numbers[row["n_r"]]): row for row in rows}
         return [found[pair] for pair in ordered]
 
     def measure(
@@ -83,47 +84,45 @@ class Scorer:
     ) -> tuple[IntArray, IntArray]:
         """Weigh distinct pairs, the smaller number first, of many records; no more is told.
 
-        The records are standardised, as JSON.  Result, in the order of the pairs: weights in
-        micro-bits, and parts as `score_parts` has them (pairs, comparisons).
+        The records are standardised, as JSON; there may be others too.  Result, in the order of the
+        pairs: weights in micro-bits, and parts as `score_parts` has them (pairs, comparisons).
         """
-        given = list(map(self._remembered, records.values()))
-        columns = self._execute("measuring", [*records], given, pairs).fetchnumpy()
+        numbers, ends = _numbered(pairs)
+        given = [self._remembered(records[number]) for number in numbers]
+        columns = self._execute("measuring", given, ends).fetchnumpy()
         n_l, n_r, weight, *parts = columns.values()
         place = np.empty(len(pairs), np.int64)
-        asked = np.array(pairs, np.int64).reshape(-1, 2)
-        place[np.lexsort((asked[:, 1], asked[:, 0]))] = np.lexsort((n_r, n_l))
+        asked = ends[:, 0] * len(numbers) + ends[:, 1]
+        place[np.argsort(asked)] = np.argsort(n_l * len(numbers) + n_r)
         return weight[place], np.column_stack(parts)[place]
 
-    def _row_of(self, text: str) -> Row:
-        return self._row(orjson.loads(text))
-
-    def _row(self, record: Attributes) -> Row:
-        """Give what is compared of a record, and how rare it is."""
-        frequency = self.model.frequency_of
-        rarities = [frequency(name, record.get(name)) for name in self._frequencies]
-        return (*self._few.row(record), *rarities)
+    def _row(self, text: str) -> Row:
+        return self._few.row(orjson.loads(text))
 
     def _execute(
-        self, statement: str, numbers: Sequence[int], rows: Sequence[Row], pairs: Sequence[Pair]
+        self, statement: str, rows: Sequence[Row], ends: IntArray
     ) -> duckdb.DuckDBPyConnection:
-        self._joined.table = self._join(numbers, rows, pairs)
+        self._joined.table = self._join(rows, ends)
         return self._connection.execute(f"execute {statement}")
 
-    def _join(
-        self, numbers: Sequence[int], rows: Sequence[Row], pairs: Sequence[Pair]
-    ) -> pa.RecordBatch:
-        """Put the columns of both records of each pair beside one another."""
-        given = in_columns(numbers, rows, self._types)
-        place = {number: at for at, number in enumerate(numbers)}
-        left = pa.array([place[one] for one, _ in pairs], pa.int64())
-        right = pa.array([place[other] for _, other in pairs], pa.int64())
+    def _join(self, rows: Sequence[Row], ends: IntArray) -> pa.RecordBatch:
+        """Put the columns of both records of each pair, by their places, beside one another."""
+        given = in_columns(rows, self._few.types)
+        left, right = (pa.array(places, pa.int64()) for places in ends.T)
         joined = {
             each.alias: given[each.name].take(left if each.left else right)
             for each in self._columns
         }
         return pa.RecordBatch.from_pydict(
-            {**joined, "match_key": pa.array(["0"] * len(pairs), pa.string())}
+            {**joined, "match_key": pa.array(["0"] * len(ends), pa.string())}
         )
+
+
+def _numbered(pairs: Sequence[Pair]) -> tuple[list[int], IntArray]:
+    """List the numbers in pairs, ascending, and the places among them of each pair's ends."""
+    asked = np.fromiter(chain.from_iterable(pairs), np.int64, 2 * len(pairs))
+    numbers, places = np.unique(asked, return_inverse=True)
+    return numbers.tolist(), places.reshape(-1, 2)
 
 
 class Scorers:

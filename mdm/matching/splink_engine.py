@@ -55,7 +55,7 @@ def prediction_sql(rules: Rules, settings: Mapping[str, Any]) -> str:
     """
     kept = ("retain_matching_columns", "retain_intermediate_calculation_columns")
     with connect() as connection:
-        connection.register("no_records", pa.table(in_columns([], [], FewColumns(rules).types)))
+        connection.register("no_records", pa.table(in_columns([], FewColumns(rules).types)))
         connection.execute("create table record as select * from no_records")
         api, model = linker(connection, {**settings, **dict.fromkeys(kept, True)})
         for name in frequency_attributes(rules):

@@ -41,9 +41,9 @@ def meetings(
         for at, row in enumerate(rows)
         if row.key not in kept or not _stands(kept[row.key], row)
     }
-    keys = {number: model.keys(row.standardised) for number, row in changed.items()}
-    found = candidates_of(tx, keys, but=keys)
     say = {number: to_json(row.standardised) for number, row in changed.items()}
+    keys = {number: model.keys(text) for number, text in say.items()}
+    found = candidates_of(tx, keys, but=keys)
     say |= neighbourhood.settled(tx, found.others)
     return Meetings(found.pairs_with(say.keys())[:MOST_REMEMBERED], say)
 

@@ -31,7 +31,9 @@ class Changed:
         residents = [
             _standardised(each, model) if each.record_id in anew else each for each in found
         ]
-        keys = {each.record_id: model.keys(each.standardised) for each in residents if each.live}
+        keys = {
+            each.record_id: model.keys(each.standardised_json) for each in residents if each.live
+        }
         return cls(residents, frozenset(anew), keys)
 
     @cached_property

@@ -23,6 +23,7 @@ from mdm.resolution.ready import ReadyModels
 from mdm.resolution.submitted import submitted_attributes
 from mdm.standardise import Standardiser
 from mdm.store import Store, Transaction
+from mdm.store.codec import to_json
 from mdm.store.reads.candidates import Candidate, candidates
 from mdm.store.reads.golden import golden_records
 from mdm.store.reads.snapshot import snapshot
@@ -99,7 +100,7 @@ class Matcher:
             ready = self._models.active(tx)
             attributes = submitted_attributes(given, ready.rules, ready.standardiser)
             asked = ready.standardiser.attributes(attributes)
-            found = candidates(tx, ready.keys(asked))
+            found = candidates(tx, ready.keys(to_json(asked)))
             with ready.scorer() as scorer:
                 scored = _scored(scorer, asked, found)
                 worth = scored if nearest else _worth_a_look(scored, review=ready.review)

@@ -1,8 +1,9 @@
 """The active model version, made ready to work with one record at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 
 from mdm.identity.components import MICRO
@@ -16,6 +17,10 @@ from mdm.model.rules.rules import Rules
 from mdm.resolution.weighing import RememberedWeights
 from mdm.standardise import Standardiser
 from mdm.store import Transaction, models
+from mdm.store.codec import attributes_from_json
+
+_REMEMBERED_KEYS = 4_096
+"""Records of which the keys are remembered, 1 KB each: a bulk asks again under the lock."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +34,15 @@ class ReadyModel:
     scorers: Scorers
     remembered: RememberedWeights
     _keys: KeptKeys = field(repr=False)
+    keys: Callable[[str], Sequence[int]] = field(repr=False)
+    """Lists the blocking keys of a standardised record, given as JSON, as they are kept."""
 
     @classmethod
     def of(cls, version: ModelVersion, scorers: Scorers) -> "ReadyModel":
         """Make a version ready; takes about a second."""
         with scorers.of(version) as scorer:
             rules = scorer.model.rules
-        standardiser = Standardiser(rules)
+        standardiser, keys = Standardiser(rules), KeptKeys(rules, version.skipped_keys)
         return cls(
             version=version,
             rules=rules,
@@ -43,7 +50,8 @@ class ReadyModel:
             survivorship=plan(rules, standardiser.column),
             scorers=scorers,
             remembered=RememberedWeights(),
-            _keys=KeptKeys(rules, version.skipped_keys),
+            _keys=keys,
+            keys=lru_cache(_REMEMBERED_KEYS)(lambda text: keys.of(attributes_from_json(text))),
         )
 
     @property
@@ -55,10 +63,6 @@ class ReadyModel:
     def review(self) -> int:
         """The review threshold in micro-bits."""
         return round(self.version.review_bits * MICRO)
-
-    def keys(self, standardised: Attributes) -> list[int]:
-        """List the blocking keys of a standardised record, as they are kept."""
-        return self._keys.of(standardised)
 
     def too_common(self, standardised: Attributes) -> list[str]:
         """List the attributes whose values so many share that they alone make no candidates."""

@@ -131,6 +131,7 @@ class _Around:
         links = Links(self._kept, self._judged, without=changed, pairs=self._scored)
         walks = Walks(links)
         seeds = self._seeds()
+        links.look_at(seeds)
         found = walks.components_of(seeds)
         if all(component.rung == 0 for component in found):
             return found

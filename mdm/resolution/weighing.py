@@ -1,6 +1,7 @@
 """Weighing the pairs of a few records, each once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count, repeat
 from threading import Lock
 from typing import NamedTuple
 
@@ -18,10 +19,17 @@ MOST_REMEMBERED = 100_000
 
 
 class Measured(NamedTuple):
-    """The weight of a pair, and what each comparison adds (comparisons), in micro-bits."""
+    """The weight of a pair in micro-bits, and its row in what comparisons add to several pairs."""
 
     weight: int
-    parts: IntArray
+    row: int
+    of_several: IntArray
+
+    @property
+    def parts(self) -> IntArray:
+        """What each comparison adds (comparisons), in micro-bits."""
+        parts: IntArray = self.of_several[self.row]
+        return parts
 
 
 class RememberedWeights:
@@ -84,9 +92,7 @@ class Weighing:
             self._measured |= self._measured_anew(unknown)
 
     def _measured_anew(self, unknown: Mapping[Pair, Said]) -> dict[Pair, Measured]:
-        numbers = {number for pair in unknown for number in pair}
-        records = {number: self.say[number] for number in numbers}
-        weights, parts = self._scorer.measure(records, list(unknown))
-        measured = list(map(Measured, weights.tolist(), parts))
+        weights, parts = self._scorer.measure(self.say, list(unknown))
+        measured = list(map(Measured, weights.tolist(), count(), repeat(parts)))
         self._remembered.keep(dict(zip(unknown.values(), measured, strict=True)))
         return dict(zip(unknown, measured, strict=True))

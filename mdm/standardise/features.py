@@ -22,9 +22,14 @@ def feature(kind: Kind, name: str, value: str) -> str | None:
     None when the value does not have it: a year alone has no month and day, 'the cottage' no
     house number.  KeyError when there is no such feature for the kind.
     """
+    return taking(kind, name)(value) or None
+
+
+def taking(kind: Kind, name: str) -> Callable[[str], str | None]:
+    """Give what takes a feature, as `feature` does; what it gives may be empty."""
     if kind not in FEATURES[name].kinds:
         raise KeyError(f"{name} of {kind}")
-    return _TAKE[name](value) or None
+    return _TAKE[name]
 
 
 def _year_month(value: str) -> str | None:
