@@ -60,7 +60,7 @@ def submitting(office: Office, under_lock) -> Submitter:
         under_lock()
         return submitter._submitted(requests)
 
-    submitter._together = Together(work, most=1)
+    submitter._together = Together(work, most=1, patience=office.store.patience)
     submitter._others_write = True
     return submitter
 

@@ -61,6 +61,15 @@ def test_a_writer_waits_for_the_one_before_it_as_long_as_its_patience_lasts(stor
     impatient.close()
 
 
+def test_what_a_writer_waited_for_others_of_its_process_counts(store_url, monkeypatch):
+    patient = Store(store_url, patience=10.0)
+    times = iter([100.0, 107.0])
+    monkeypatch.setattr("mdm.store.store.monotonic", lambda: next(times))
+    with patient.write() as tx:
+        assert tx.connection.get_execution_options()["mdm_patience"] == 3.0
+    patient.close()
+
+
 def test_a_transaction_that_was_committed_refuses_more(store):
     with store.write() as tx:
         tx.commit()

@@ -91,7 +91,7 @@ class Submitter:
     def __init__(self, store: Store, models: ReadyModels) -> None:
         self._store = store
         self._models = models
-        self._together = Together(self._submitted, most=_MOST_TOGETHER)
+        self._together = Together(self._submitted, most=_MOST_TOGETHER, patience=store.patience)
         self._weighs_ahead = Lock()
         self._others_write = False
 
@@ -105,14 +105,24 @@ class Submitter:
         """Take records and resolve them, all in one transaction; the answers are in their order.
 
         A record that breaks the rules, is stale or fails the precondition gets its error as the
-        answer, and the others are taken.  Of a key that stands there twice the later one replaces
-        the earlier.  NotFound for an unknown source; NothingToDo before the first resolve.
+        answer, and the others are taken.  Where a key stands there again, a transaction of its own
+        begins, so that each answer holds as of its commit.  NotFound for an unknown source;
+        NothingToDo before the first resolve; StoreBusy when others write for too long.
         """
+        answers: list[Answer] = []
+        for start, end in distinct([each.key for each in submissions]):
+            answers += self._submit(source, submissions[start:end], precondition)
+        return answers
+
+    def _submit(
+        self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
+    ) -> list[Answer]:
         model = self._models.last or self.model_for(source)
         request = _Request.of(source, submissions, precondition, model)
         if len(submissions) >= _MANY and (self._others_write or self._together.is_at_work):
             self._weigh_ahead(request)
-        found = self._together.ask(request, size=len(submissions))
+        names = {RecordRef(source, each.key) for each in submissions}
+        found = self._together.ask(request, names)
         if isinstance(found, MdmError):
             raise found
         return found
@@ -128,7 +138,7 @@ class Submitter:
             weigh_ahead(request.model, found)
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
-        """Answer requests, in one transaction."""
+        """Answer requests, in one transaction; no record is in it twice."""
         asked = monotonic()
         with self._store.write() as tx:
             self._others_write = monotonic() - asked > _A_WAIT
@@ -136,9 +146,7 @@ class Submitter:
             unknown = _unknown_sources(tx, {each.source for each in requests})
             known = (each for each in requests if each.source not in unknown)
             items = [item for each in known for item in each.items(model)]
-            answers: list[Answer] = []
-            for start, end in _distinct(items):
-                answers += _Chunk(tx, model, items[start:end]).answers()
+            answers = _Chunk(tx, model, items).answers()
             tx.commit()
         given = iter(answers)
         return [
@@ -189,15 +197,15 @@ def _unknown_sources(tx: Transaction, names: Iterable[str]) -> dict[str, NotFoun
     return unknown
 
 
-def _distinct(items: Sequence[_Item]) -> list[tuple[int, int]]:
-    """Cut where a record comes again: ranges without one that comes twice."""
-    cuts, seen = [0], set[RecordRef]()
-    for place, each in enumerate(items):
-        if each.name in seen:
+def distinct(keys: Sequence[str]) -> list[tuple[int, int]]:
+    """Cut where a key comes again: ranges without one that comes twice."""
+    cuts, seen = [0], set[str]()
+    for place, key in enumerate(keys):
+        if key in seen:
             cuts.append(place)
             seen.clear()
-        seen.add(each.name)
-    return list(zip(cuts, [*cuts[1:], len(items)], strict=True))
+        seen.add(key)
+    return list(zip(cuts, [*cuts[1:], len(keys)], strict=True))
 
 
 class _Chunk:

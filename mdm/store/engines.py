@@ -82,6 +82,11 @@ def take_snapshot(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT 1").all()
 
 
+def be_patient(connection: sa.Connection, seconds: float) -> None:
+    """Let the next writing transaction wait for so long, from no time on, for the one before it."""
+    connection.execution_options(**{_PATIENCE: max(seconds, _SECONDS_BETWEEN)})
+
+
 _WAIT_AND_LOCK = sa.text("""
     SELECT set_config('lock_timeout', :milliseconds, true), pg_advisory_xact_lock(:lock)
 """)
@@ -132,6 +137,7 @@ def _begin_to_write(connection: sa.Connection) -> None:
         if not raw.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
+        patience = connection.engine.get_execution_options()[_PATIENCE]
         raw.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
 

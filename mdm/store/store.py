@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
+from time import monotonic
 
 import sqlalchemy as sa
 
@@ -54,7 +55,7 @@ class Store:
 
     def __init__(self, url: str, *, patience: float = engines.PATIENCE) -> None:
         self._engine = engines.make_engine(url, patience)
-        self._patience = patience
+        self.patience = patience
         self._writing = Lock()
 
     def migrate(self) -> list[str]:
@@ -95,12 +96,14 @@ class Store:
         """Open the one writing transaction at a time; waits for the writer before it.
 
         It rolls back unless `commit()` was called.  Raises StoreNotReady when the database cannot
-        be opened, StoreBusy when the writer before it takes longer than the patience lasts,
+        be opened, StoreBusy when the writers before it take longer than the patience lasts,
         StoreFailed when the database fails later.
         """
+        end = monotonic() + self.patience
         with self._after_others(), using(self._engine), ExitStack() as opened:
             with opening(self._engine):
                 connection = opened.enter_context(self._engine.connect())
+                engines.be_patient(connection, end - monotonic())
                 opened.enter_context(_rolled_back(connection))
                 engines.take_write_lock(connection)
             yield Transaction(connection)
@@ -108,7 +111,7 @@ class Store:
     @contextmanager
     def _after_others(self) -> Iterator[None]:
         """Let the threads of this process write one at a time, so that one at most asks for it."""
-        if not self._writing.acquire(timeout=self._patience):
+        if not self._writing.acquire(timeout=self.patience):
             raise StoreBusy("another request writes to the database: try again when it ended")
         try:
             yield
