@@ -1,6 +1,8 @@
 """Bringing a database to the schema that this code needs, with Alembic, configured in code."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,10 +55,11 @@ def _config(connection: sa.Connection) -> Config:
     return config
 
 
-def _known_revisions() -> list[str]:
-    """List the revisions that this code ships, oldest first."""
+@cache
+def _known_revisions() -> Sequence[str]:
+    """List the revisions that this code ships, oldest first; their scripts are read once."""
     scripts = ScriptDirectory(str(MIGRATIONS))
-    return [script.revision for script in scripts.walk_revisions()][::-1]
+    return tuple(script.revision for script in scripts.walk_revisions())[::-1]
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -72,4 +75,4 @@ def _revision(connection: sa.Connection) -> str | None:
 
 def _applied_since(revision: str | None) -> list[str]:
     known = _known_revisions()
-    return known if revision is None else known[known.index(revision) + 1 :]
+    return list(known if revision is None else known[known.index(revision) + 1 :])
