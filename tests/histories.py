@@ -5,32 +5,27 @@ and giants come about; keys that four share are skipped, components of six are g
 """
 
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import replace
 
-from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from mdm.hub import Hub
 from mdm.model.errors import (
     Contradiction,
     MdmError,
     NothingToDo,
     PreconditionFailed,
     RecordInvalid,
-    Retired,
 )
 from mdm.model.judgements import Proposal, Shown
 from mdm.model.pins import Pinning
 from mdm.model.submissions import Submission
-from mdm.resolution import around
 from mdm.resolution.resolve import resolve
-from mdm.store import models, tallies
+from mdm.store import models
+from tests.compared import Compared
 from tests.drawing import draw_parts, draw_shown, known_people, names
-from tests.foreseen import Foreseen
-from tests.resolving import Meanwhile, Office, ref
-from tests.small_world import RULES, VALUES, Stores, watched_components
+from tests.resolving import Meanwhile, ref
+from tests.small_world import RULES, VALUES, Stores
 
 OUTCOMES = (
     "merged",
@@ -53,24 +48,13 @@ def histories(made: Stores, seen: Counter[str]) -> type[RuleBasedStateMachine]:
     return InStores
 
 
-class History(RuleBasedStateMachine):
-    """A store whose users do what they can do; every tenth step and the end equal a batch."""
-
-    stores: Stores
-    counted: Counter[str]
+class History(Compared):
+    """A store whose users do what they can do."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._open = ExitStack()
-        self.office = Office(self._open.enter_context(self.stores.fresh()))
-        self.hub = Hub(self.office.store, RULES[0])
-        self.foreseen = Foreseen(self.office, self.hub)
         self.judged: list[int] = []
         self.pinned: list[int] = []
-        self.golden_ids: set[str] = set()
-        self.happened: set[str] = set()
-        self.steps = 0
-        self._open.enter_context(watched_components(self._saw_component))
 
     @initialize(records=st.dictionaries(names, known_people, min_size=5), model=st.integers(0, 3))
     def begin(self, records, model) -> None:
@@ -79,7 +63,7 @@ class History(RuleBasedStateMachine):
             models.add_candidate(tx, self.stores.models[model])
             tx.commit()
         self.office.resolve()
-        self._stepped(self.own_ids())
+        self.stepped(self.own_ids())
 
     @rule(name=names, said=known_people)
     def submit(self, name, said) -> None:
@@ -98,7 +82,7 @@ class History(RuleBasedStateMachine):
         if name in self.office.homes():
             before = self.own_ids()
             self.happened.add(self.hub.submitting.retire(ref(name)).outcome)
-            self._stepped(before)
+            self.stepped(before)
 
     @rule(data=st.data(), unsure=st.sampled_from([False, False, False, True]))
     def judge(self, data, unsure) -> None:
@@ -116,7 +100,7 @@ class History(RuleBasedStateMachine):
             parts = draw_parts(data, shown, one_home=one_home)
             keeps = data.draw(st.sampled_from([None, 0, 1])) if one_home else None
             self._keep(Proposal("partition", parts, "steward", "called them", (), keeps))
-        self._stepped(before)
+        self.stepped(before)
 
     @precondition(lambda self: self.judged)
     @rule(data=st.data())
@@ -126,7 +110,7 @@ class History(RuleBasedStateMachine):
             self.foreseen.withdraw(data.draw(st.sampled_from(self.judged[-2:])))
         except MdmError:  # it is out of force, or would bring a contradiction back
             return
-        self._stepped(before)
+        self.stepped(before)
 
     @rule(name=names, attribute=st.sampled_from(sorted(VALUES)), data=st.data())
     def pin(self, name, attribute, data) -> None:
@@ -144,7 +128,7 @@ class History(RuleBasedStateMachine):
                 self.pinned.append(self.hub.pinning.pin(pinning).pin_id)
             except (PreconditionFailed, RecordInvalid):  # the record waits, or says nothing of it
                 return
-        self._stepped(before)
+        self.stepped(before)
 
     @rule(
         taken=st.dictionaries(names, known_people, max_size=3),
@@ -161,7 +145,7 @@ class History(RuleBasedStateMachine):
         before = self.own_ids()
         if then == "resolve waiting":
             self.hub.resolve_waiting()
-            self._stepped(before)
+            self.stepped(before)
             return
         try:
             if then != "resolve":
@@ -169,7 +153,7 @@ class History(RuleBasedStateMachine):
         except NothingToDo:
             return
         self.hub.resolve()
-        self._stepped(before)
+        self.stepped(before)
 
     @rule(
         given=st.lists(st.tuples(names, known_people), min_size=1, max_size=3),
@@ -200,7 +184,7 @@ class History(RuleBasedStateMachine):
         except NothingToDo:
             return
         resolve(self.office.store, progress=Meanwhile(stage, act))
-        self._stepped(before)
+        self.stepped(before)
 
     def take(self, records) -> None:
         self.office.take(
@@ -211,51 +195,13 @@ class History(RuleBasedStateMachine):
             },
         )
 
-    def teardown(self) -> None:
-        try:
-            if self.steps:
-                self.compare()
-                for what in self.happened:
-                    event(what)
-                self.counted.update(self.happened | {"histories"})
-        finally:
-            self._open.close()
-
-    def compare(self) -> None:
-        """Hold what is published against a batch over everything that is kept."""
-        with self.office.store.read() as tx:
-            assert tallies.wrong(tx) == []
-        if self.office.pending():
-            assert self.hub.verify().findings == []
-            self.hub.resolve(version=self.hub.active_model().number)
-        model = self.hub.active_model()
-        if any(model.skipped_keys.values()):
-            self.happened.add("key skipped")
-        with self.stores.fresh(for_the_batch=True) as fresh:
-            batch = self.office.rebuilt(fresh, version=model.number)
-            assert batch.meaning() == self.office.meaning()
-        self.golden_ids |= {golden_id for (golden_id,) in self.office.query(_GOLDEN_IDS)}
-        homes = set(self.office.homes().values())
-        for golden_id in self.golden_ids:
-            self._resolves(golden_id, homes)
-
     def _submit(self, source: str, given: list[Submission]) -> None:
         before = self.own_ids()
         for answer in self.hub.submit(source, given):
             if isinstance(answer, MdmError):
                 raise answer
             self.happened.add(answer.outcome)
-        self._stepped(before)
-
-    def own_ids(self) -> dict[str, object]:
-        return dict(self.office.query("SELECT record_id, own_serial FROM record"))
-
-    def _resolves(self, golden_id: str, homes: set[str]) -> None:
-        """A golden ID leads to a golden record, or every record that earned it is retired."""
-        asked = self.office.ask(golden_id)
-        if asked not in homes:
-            assert asked is Retired
-            assert self.office.query(_EARNED.format(golden_id)) == []
+        self.stepped(before)
 
     def _keep(self, proposal: Proposal) -> None:
         superseded: list[int] = []
@@ -268,25 +214,3 @@ class History(RuleBasedStateMachine):
                 continue
             self.judged.append(done.judgement_id)
             return
-
-    def _stepped(self, before: dict[str, object]) -> None:
-        after = self.own_ids()
-        if any(own is not None and after[record] != own for record, own in before.items()):
-            self.happened.add("own ID reassigned")
-        self.golden_ids |= set(self.office.homes().values())
-        self.steps += 1
-        if self.steps % 10 == 0:
-            self.compare()
-
-    def _saw_component(self, component: around.Component) -> None:
-        if component.rung or component.over_limit:
-            self.happened.add("component over its limit")
-
-
-_GOLDEN_IDS = "SELECT golden_id FROM golden_id"
-_EARNED = """
-    SELECT r.record_id
-    FROM record r
-    JOIN golden_id i ON i.serial = r.own_serial
-    WHERE i.golden_id = '{}' AND r.retired_at IS NULL
-"""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from mdm.model.progress import Advance
 from mdm.model.records import IncomingRecord, RecordRef, Source
 from mdm.model.rules.load import rules_from_text
 from mdm.model.rules.rules import Rules
+from mdm.reading import Reading
 from mdm.resolution.resolve import Resolution, resolve
 from mdm.resolution.train import train
 from mdm.standardise import Standardiser
@@ -158,11 +160,15 @@ class Office:
     def ask(self, golden_id: str) -> str | type[MdmError]:
         """The golden ID that an ID resolves to, or what is said instead."""
         try:
-            return Hub(self.store, RULES).reading.golden_record(golden_id).golden_id
+            return self._reading.golden_record(golden_id).golden_id
         except ResolvedElsewhere as elsewhere:
             return elsewhere.golden_id
         except MdmError as error:
             return type(error)
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Hub(self.store, RULES).reading
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with self.store.read() as tx:

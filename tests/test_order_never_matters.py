@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
+import duckdb
 import hypothesis
 import numpy as np
 import pytest
@@ -46,6 +48,13 @@ def run(made: Stores, seed: int, count: int = HISTORIES) -> Counter[str]:
     return seen
 
 
+@pytest.fixture
+def one_thread(monkeypatch):
+    """Let DuckDB use one thread: of a resolve of a dozen records, two make a fifth more work."""
+    monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
+
+
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("seeds", SEEDS)
 def test_histories_end_as_a_batch_ends(seeds, tmp_path):
     made, seen = Stores(tmp_path), Counter[str]()
@@ -95,6 +104,7 @@ def ids_among_neighbours(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(republish, "_with_related", neighbours)
 
 
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize(
     ("defect", "seed"),
     [
