@@ -142,6 +142,15 @@ def test_records_that_wait_are_resolved_along_and_told(office, foreseen, hub):
     assert office.pending() == {"bank/2", "shop/2", "bank/4"}
 
 
+def test_an_id_of_which_nobody_is_left_is_told_although_it_led_elsewhere(office, foreseen, hub):
+    homes = office.homes()
+    number = foreseen.judge(MERGER).judgement_id
+    office.retire("bank/3")
+    assert office.ask(homes["bank/3"]) == homes["bank/2"]
+    assert hub.preview_withdrawal(number).elsewhere == [Elsewhere(homes["bank/3"], None)]
+    foreseen.withdraw(number)
+
+
 @pytest.mark.parametrize(
     ("proposal", "error"),
     [

@@ -74,7 +74,8 @@ def _standing(ready: Prepared, serial: int, now: Collection[int]) -> Standing:
 
 def _elsewhere(tx: Transaction, ready: Prepared) -> dict[int, int | None]:
     """Tell what golden IDs would resolve to that no golden record carries then, and did not now."""
-    was = {each.own_serial for each in ready.residents if each.own_serial is not None}
+    involved = (*ready.residents, *ready.gone)
+    was = {each.own_serial for each in involved if each.own_serial is not None}
     will = {serial for serial in ready.own.values() if serial is not None}
     records = ready.before.keys() | ready.after.keys() | ready.own.keys()
     serials = was | will | {*ready.before.values()} | ready.following.keys()

@@ -60,12 +60,14 @@ class Prepared:
 
     `before`, `after`, `minted` and `changed` as in `Republished`, `resolves` as in `Assignment`;
     `rewritten` (serial, attributes) are the golden records that last and say something else;
-    `residents` are the records of `after`; `tallies` by how much figures of the overview change;
+    `residents` are the records of `after`, `gone` the retired ones that leave;
+    `tallies` by how much figures of the overview change;
     `own`: the own IDs that records get, None for none; `following` as of `pins.following`.
     """
 
     publication: Publication
     residents: Sequence[Resident]
+    gone: Sequence[Resident]
     before: Mapping[int, int]
     after: Mapping[int, int]
     minted: range
@@ -151,6 +153,7 @@ def prepare(
             records=settled(found, residents, own_after),
         ),
         residents=residents,
+        gone=gone,
         before=before,
         after=after,
         minted=minted,
