@@ -1,6 +1,7 @@
 """What is drawn for histories: records, what they say, what a steward is shown and judges."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from hypothesis import strategies as st
 
@@ -21,8 +22,11 @@ known_people = people | st.sampled_from(
 )
 
 
-def draw_shown(data, office: Office) -> list[str]:
-    """Draw golden records that do not wait, some two or those judged last; their records."""
+def draw_shown(data, office: Office, again: Collection[str] | None = None) -> list[str]:
+    """Draw golden records that do not wait, any two or those of `again`; their records.
+
+    `again` are those that were judged last, unless others are named.
+    """
     waiting = office.pending()
     together: dict[str, list[str]] = defaultdict(list)
     for name, home in sorted(office.homes().items()):
@@ -30,10 +34,10 @@ def draw_shown(data, office: Office) -> list[str]:
     golden = sorted(names for names in together.values() if waiting.isdisjoint(names))
     if not golden:
         return []
-    last = {name for (name,) in office.query(_JUDGED_LAST)}
-    again = [names for names in golden if not last.isdisjoint(names)]
-    if again and data.draw(st.sampled_from([True, True, True, False])):
-        return [name for names in again for name in names]
+    wanted = frozenset(_column(office, _JUDGED_LAST) if again is None else again)
+    found = [names for names in golden if not wanted.isdisjoint(names)]
+    if found and data.draw(st.sampled_from([True, True, True, False])):
+        return [name for names in found for name in names]
     chosen = data.draw(
         st.lists(st.integers(0, len(golden) - 1), min_size=1, max_size=2, unique=True)
     )
@@ -57,3 +61,45 @@ def draw_parts(data, shown: list[str], *, one_home: bool) -> list[list[Shown]]:
     apart = data.draw(st.sets(st.sampled_from(shown), min_size=1, max_size=most))
     halves = ([name for name in shown if (name in apart) is there] for there in (False, True))
     return [[Shown(ref(name)) for name in half] for half in halves]
+
+
+def beside_waiting(office: Office) -> list[str]:
+    """List who waits, or is paired with one who does, judged with one or in one golden record."""
+    return _column(office, _BESIDE_WAITING)
+
+
+_BESIDE_WAITING = """
+    WITH
+    waiting AS (
+        SELECT record_id
+        FROM record
+        WHERE pending
+    ),
+    beside AS (
+        SELECT record_id
+        FROM waiting
+        UNION
+        SELECT record_l + record_r - w.record_id
+        FROM pair
+        JOIN waiting w ON w.record_id IN (record_l, record_r)
+        UNION
+        SELECT o.record_id
+        FROM judgement_member m
+        JOIN waiting w ON w.record_id = m.record_id
+        JOIN judgement_member o ON o.judgement_id = m.judgement_id
+        UNION
+        SELECT o.record_id
+        FROM crosswalk c
+        JOIN waiting w ON w.record_id = c.record_id
+        JOIN crosswalk o ON o.serial = c.serial
+    )
+    SELECT s.name || '/' || r.key
+    FROM beside
+    JOIN record r ON r.record_id = beside.record_id
+    JOIN source s ON s.source_id = r.source_id
+    ORDER BY 1
+"""
+
+
+def _column(office: Office, sql: str) -> list[str]:
+    return [name for (name,) in office.query(sql)]

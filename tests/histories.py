@@ -23,7 +23,7 @@ from mdm.model.submissions import Submission
 from mdm.resolution.resolve import resolve
 from mdm.store import models
 from tests.compared import Compared
-from tests.drawing import draw_parts, draw_shown, known_people, names
+from tests.drawing import beside_waiting, draw_parts, draw_shown, known_people, names
 from tests.resolving import Meanwhile, ref
 from tests.small_world import RULES, VALUES, Stores
 
@@ -35,6 +35,7 @@ OUTCOMES = (
     "key skipped",
     "component over its limit",
     "judgement superseded",
+    "waiting record touched",
 )
 """What each must happen in at least a twentieth of the histories."""
 
@@ -87,7 +88,9 @@ class History(Compared):
     @rule(data=st.data(), unsure=st.sampled_from([False, False, False, True]))
     def judge(self, data, unsure) -> None:
         """Partition the records of some golden records; supersede what it contradicts."""
-        shown = draw_shown(data, self.office)
+        self._judge(data, draw_shown(data, self.office), unsure=unsure)
+
+    def _judge(self, data, shown: list[str], *, unsure: bool) -> None:
         if len(shown) < 2:
             return
         before = self.own_ids()
@@ -131,16 +134,20 @@ class History(Compared):
         self.stepped(before)
 
     @rule(
-        taken=st.dictionaries(names, known_people, max_size=3),
+        taken=st.dictionaries(names, known_people, min_size=1, max_size=3),
         gone=st.none() | names,
-        then=st.sampled_from(["wait", "wait", "resolve waiting", "resolve", *RULES]),
+        then=st.sampled_from(["wait", *["touch"] * 5, "resolve waiting", "resolve", *RULES]),
+        data=st.data(),
     )
-    def take_files(self, taken, gone, then) -> None:
+    def take_files(self, taken, gone, then, data) -> None:
         """Take and retire; what waits is resolved once it is touched, or with everything."""
         self.take(taken)
         if gone in self.office.homes():
             self.office.retire(gone)
         if then == "wait":
+            return
+        if then == "touch":
+            self.touch(data)
             return
         before = self.own_ids()
         if then == "resolve waiting":
@@ -185,6 +192,23 @@ class History(Compared):
             return
         resolve(self.office.store, progress=Meanwhile(stage, act))
         self.stepped(before)
+
+    def touch(self, data) -> None:
+        """Submit, retire or judge one who waits or hangs together with one, or withdraw."""
+        waiting, beside = self.office.pending(), beside_waiting(self.office)
+        act = data.draw(st.sampled_from(["submit", "submit", "retire", "judge", "withdraw"]))
+        if act == "withdraw" and self.judged:
+            self.withdraw(data)
+        elif act == "judge":
+            self._judge(data, draw_shown(data, self.office, beside), unsure=False)
+        elif beside:
+            name = data.draw(st.sampled_from(beside))
+            if act == "retire":
+                self.retire(name)
+            else:
+                self.submit(name, data.draw(known_people))
+        if waiting - self.office.pending():
+            self.happened.add("waiting record touched")
 
     def take(self, records) -> None:
         self.office.take(
