@@ -9,6 +9,7 @@ from api import (
     errors,
     golden_records,
     health,
+    incoming,
     judgements,
     matching,
     overview,
@@ -61,6 +62,7 @@ def create_app(hub: Hub) -> Flask:
     """Make the WSGI application that answers from `hub`; nothing is read before a request."""
     app = Flask(__name__)
     app.config.update(CONFIGURATION)
+    app.request_class = incoming.Request
     app.json = _in_order(app)
     # a key may begin with a slash, and hold two in a row
     app.url_map.merge_slashes = False

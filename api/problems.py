@@ -40,8 +40,8 @@ MALFORMED = ProblemType(
     "malformed-request",
     400,
     "The request cannot be read",
-    "The address is not valid UTF-8 or holds a NUL character, or the body is missing or no JSON. "
-    "Correct the request; sending it again as it is will not help.",
+    "The address is not valid UTF-8 or holds a NUL character, or the body is missing, no JSON or "
+    "not whole. Correct the request; sending it again as it is will not help.",
 )
 INVALID = ProblemType(
     "invalid-parameters",
