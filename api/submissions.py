@@ -141,16 +141,15 @@ def _written(source: str, answers: Iterator[views.AnsweredLine]) -> Iterator[byt
 
 
 def _precondition() -> Precondition | None:
-    if "If-None-Match" in request.headers:
-        if not request.if_none_match.star_tag:
-            raise MalformedError("If-None-Match goes with `*` here: only create, replace nothing")
-        return Precondition(absent=True)
+    absent = "If-None-Match" in request.headers
+    if absent and not request.if_none_match.star_tag:
+        raise MalformedError("If-None-Match goes with `*` here: only create, replace nothing")
     if "If-Match" not in request.headers:
-        return None
-    if request.if_match.star_tag:
-        return Precondition()
-    versions = (tag for tag in request.if_match.as_set() if tag.isascii() and tag.isdigit())
-    return Precondition(frozenset(map(int, versions)))
+        return Precondition(absent=True) if absent else None
+    seen = request.if_match
+    if absent:  # nothing is there and not there
+        return Precondition(frozenset())
+    return Precondition(None if seen.star_tag else frozenset(seen.as_set()))
 
 
 def _headers(answer: views.Submitted) -> dict[str, str]:

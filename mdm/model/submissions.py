@@ -24,16 +24,19 @@ class Submission:
 
 @dataclass(frozen=True)
 class Precondition:
-    """What the caller saw: one of these versions, any at all (None), or that there is no record."""
+    """What the caller saw: one of these versions, any at all (None), or that there is no record.
 
-    versions: frozenset[int] | None = None
+    A version is compared as it was told: `01` is none.
+    """
+
+    versions: frozenset[str] | None = None
     absent: bool = False
 
     def holds(self, version: int | None) -> bool:
         """Tell whether it is still so; None: there is no such record."""
         if self.absent or version is None:
             return self.absent and version is None
-        return self.versions is None or version in self.versions
+        return self.versions is None or str(version) in self.versions
 
 
 def submission_of(found: object) -> Submission:
