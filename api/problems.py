@@ -109,8 +109,8 @@ PRECONDITION_FAILED = ProblemType(
     "precondition-failed",
     412,
     "It is not as you saw it",
-    "The record has another version by now, or a golden record has other records than you were "
-    "shown. Nothing was changed: look again and decide anew.",
+    "The record has another version by now or was retired, or a golden record has other records "
+    "than you were shown. Nothing was changed: look again and decide anew.",
 )
 REVIEW_CLOSED = ProblemType(
     "review-closed",

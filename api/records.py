@@ -12,6 +12,7 @@ from api.parameters import NoQuery, PageQuery, next_page, position
 from api.schemas import ResolvedRecord, SourceVersions
 from mdm.model import views
 from mdm.model.records import RecordRef
+from mdm.model.submissions import state_of
 
 
 class RecordKey(BaseConverter):
@@ -48,10 +49,16 @@ def record(_: dict[str, Any], source: str, key: str) -> tuple[views.ResolvedReco
     """Read a source record.
 
     One that its department retired is there too, with `retired_at`; it is in no golden record. The
-    `ETag` names the version of the record, for `If-Match` when it is replaced.
+    `ETag` names the version of the record and whether it is retired, for `If-Match` when it is
+    replaced.
     """
     found = reading().record(RecordRef(source, key))
-    return found, {"ETag": f'"{found.version}"', "Cache-Control": "no-store"}
+    return found, state_headers(found.version, retired=found.retired_at is not None)
+
+
+def state_headers(version: int, *, retired: bool) -> dict[str, str]:
+    """Name the state of a record that an answer is about."""
+    return {"ETag": f'"{state_of(version, retired=retired)}"', "Cache-Control": "no-store"}
 
 
 @blueprint.route("/versions/<record_key:key>", parameters=ADDRESS)

@@ -68,7 +68,7 @@ class Submitted(Schema):
 
     source = text("The department's system.", "core_banking", attribute="ref.source")
     key = text("The department's own key.", "C-004711", attribute="ref.key")
-    version = count("The record's version; it is the `ETag` too.", 3)
+    version = count("The record's version; the `ETag` is made of it.", 3)
     outcome = text(OUTCOMES, "linked")
     golden_id = text(
         "The golden record that it is in now; null once it is retired.",

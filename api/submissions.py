@@ -14,7 +14,7 @@ from api.errors import MalformedError, problem_of
 from api.hub import hub
 from api.openapi import problem_responses
 from api.parameters import NoQuery
-from api.records import ADDRESS, SOURCE
+from api.records import ADDRESS, SOURCE, state_headers
 from api.submission_schemas import BULK, Submission, Submitted
 from mdm.model import submissions, views
 from mdm.model.errors import Malformed, MdmError
@@ -45,7 +45,8 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` of the record as you saw it; 412 when it is another one by now.",
+    "description": "The `ETag` of the record as you saw it; 412 when it is another one by now: the "
+    "record has another version, was retired or came back.",
     "schema": {"type": "string"},
     "example": '"3"',
 }
@@ -62,14 +63,15 @@ def put(
 ) -> tuple[views.Submitted, int, dict[str, str]]:
     """Create a record, or replace it, and resolve it at once.
 
-    The same content again is `unchanged` and writes nothing. With `If-Match` only the version that
-    you saw is replaced; with `If-None-Match: *` only a record that is not there is created.
+    The same content again is `unchanged` and writes nothing. With `If-Match` a record is replaced
+    only if it is as you saw it, live or retired; with `If-None-Match: *` only a record that is not
+    there is created.
     """
     submission = submissions.Submission(key, given["attributes"], given["modified_at"])
     (answer,) = hub().submitting.submit(source, [submission], precondition=_precondition())
     if isinstance(answer, MdmError):
         raise answer
-    headers = _headers(answer)
+    headers = state_headers(answer.version, retired=False)
     if answer.created:
         headers["Location"] = url_for("source records.record", source=source, key=key)
     return answer, 201 if answer.created else 200, headers
@@ -85,7 +87,7 @@ def delete(_: dict[str, Any], source: str, key: str) -> tuple[views.Submitted, d
     It stays readable, and comes back when it is submitted again.
     """
     answer = hub().submitting.retire(RecordRef(source, key), precondition=_precondition())
-    return answer, _headers(answer)
+    return answer, state_headers(answer.version, retired=True)
 
 
 @blueprint.route("/records", methods=["POST"], parameters=[SOURCE])
@@ -150,7 +152,3 @@ def _precondition() -> Precondition | None:
     if absent:  # nothing is there and not there
         return Precondition(frozenset())
     return Precondition(None if seen.star_tag else frozenset(seen.as_set()))
-
-
-def _headers(answer: views.Submitted) -> dict[str, str]:
-    return {"ETag": f'"{answer.version}"', "Cache-Control": "no-store"}

@@ -47,3 +47,26 @@ def test_what_must_be_so_is_made_sure_of(client, name, headers, status):
 @pytest.mark.parametrize("seen", ['""', '"01"', '"' + "1" * 4301 + '"'])
 def test_a_tag_that_no_record_has_retires_none(client, seen):
     problem(delete(client, "bank/2", **{"If-Match": seen}), 412, "precondition-failed")
+
+
+def test_a_retired_record_is_not_brought_back_by_who_saw_it_live(office, client):
+    address = "/v1/sources/bank/records/2"
+    live = client.get(address).headers["ETag"]
+    retired = delete(client, "bank/2", **{"If-Match": live}).headers["ETag"]
+    assert client.get(address).headers["ETag"] == retired == '"1-retired"'
+    before = office.rows(TABLES)
+    late = put(client, "bank/2", {"given_name": "Bobby"}, **{"If-Match": live})
+    assert "it is retired, at version 1" in problem(late, 412, "precondition-failed")["detail"]
+    problem(delete(client, "bank/2", **{"If-Match": live}), 412, "precondition-failed")
+    assert delete(client, "bank/2", **{"If-Match": retired}).json["outcome"] == "unchanged"
+    assert office.rows(TABLES) == before
+
+    back = put(client, "bank/2", {"given_name": "Bobby"}, **{"If-Match": retired})
+    assert (back.json["version"], back.headers["ETag"]) == (2, '"2"')
+    problem(put(client, "bank/2", {}, **{"If-Match": retired}), 412, "precondition-failed")
+
+
+def test_a_retired_record_is_there_for_who_asks_for_any(client):
+    delete(client, "bank/2")
+    problem(put(client, "bank/2", {}, **{"If-None-Match": "*"}), 412, "precondition-failed")
+    assert put(client, "bank/2", {"given_name": "Bobby"}, **{"If-Match": "*"}).status_code == 200

@@ -22,21 +22,26 @@ class Submission:
     modified_at: str | None = None
 
 
+def state_of(version: int, *, retired: bool) -> str:
+    """Name what a record is: a version while it is live, and once it is retired, as another."""
+    return f"{version}-retired" if retired else f"{version}"
+
+
 @dataclass(frozen=True)
 class Precondition:
-    """What the caller saw: one of these versions, any at all (None), or that there is no record.
+    """What the caller saw: one of these states, any at all (None), or that there is no record.
 
-    A version is compared as it was told: `01` is none.
+    A state is compared as `state_of` names it: `01` is none.
     """
 
-    versions: frozenset[str] | None = None
+    states: frozenset[str] | None = None
     absent: bool = False
 
-    def holds(self, version: int | None) -> bool:
+    def holds(self, state: str | None) -> bool:
         """Tell whether it is still so; None: there is no such record."""
-        if self.absent or version is None:
-            return self.absent and version is None
-        return self.versions is None or str(version) in self.versions
+        if self.absent or state is None:
+            return self.absent and state is None
+        return self.states is None or state in self.states
 
 
 def submission_of(found: object) -> Submission:

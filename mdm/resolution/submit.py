@@ -14,7 +14,7 @@ from time import monotonic
 from mdm.model.clock import now
 from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
 from mdm.model.records import IncomingRecord, RecordRef
-from mdm.model.submissions import Precondition, Submission
+from mdm.model.submissions import Precondition, Submission, state_of
 from mdm.model.views import Submitted
 from mdm.resolution.ahead import meetings, weigh_ahead
 from mdm.resolution.incoming import read
@@ -272,7 +272,12 @@ def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:
 
 
 def _check(precondition: Precondition | None, kept: Standing | None) -> None:
-    version = None if kept is None else kept.version
-    if precondition is not None and not precondition.holds(version):
-        stands = "there is no such record" if version is None else f"it is at version {version}"
+    if precondition is None:
+        return
+    state, stands = None, "there is no such record"
+    if kept is not None:
+        retired = kept.retired_at is not None
+        state = state_of(kept.version, retired=retired)
+        stands = f"it is {'retired, ' if retired else ''}at version {kept.version}"
+    if not precondition.holds(state):
         raise PreconditionFailed(f"{stands}: read it again, and send what is to become of it")
