@@ -52,13 +52,15 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Set what differs from gunicorn's defaults.
 
-        Its control socket would lie in the home folder, shared by every gunicorn there.
+        Its control socket would lie in the home folder, shared by every gunicorn there.  It would
+        take SCRIPT_NAME and PATH_INFO for the address, from whoever sends them as headers.
         """
         self.cfg.set("bind", self._listening.bind)
         self.cfg.set("workers", self._listening.workers)
         self.cfg.set("threads", self._listening.threads)
         self.cfg.set("worker_class", "api.worker.Worker")
         self.cfg.set("control_socket_disable", True)
+        self.cfg.set("forwarder_headers", "")
         self.cfg.set("proc_name", "mdm")
         self.cfg.set("pre_fork", self._join)
         self.cfg.set("child_exit", self._leave)

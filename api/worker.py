@@ -24,20 +24,32 @@ from api.balance import Turn
 from api.problems import answer_status
 from api.security import HEADERS
 
-_STATUS = {
-    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
-    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
-    ForbiddenProxyRequest: HTTPStatus.FORBIDDEN,
-    UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
-}
-_DETAIL = {
-    HTTPStatus.BAD_REQUEST: "the request is no HTTP that can be read: correct it",
-    HTTPStatus.REQUEST_URI_TOO_LONG: "the request line is too long: make the address shorter",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "the headers are too many or too long: send fewer",
-    HTTPStatus.EXPECTATION_FAILED: "nothing but `Expect: 100-continue` is understood: leave it out",
-    HTTPStatus.FORBIDDEN: "this proxy may not send requests: send them from one that may",
-    HTTPStatus.NOT_IMPLEMENTED: "no transfer coding but `chunked` is understood: send it plain",
+_UNREADABLE = (HTTPStatus.BAD_REQUEST, "the request is no HTTP that can be read: correct it")
+_REFUSED = {
+    ConfigurationProblem: (
+        HTTPStatus.BAD_REQUEST,
+        "the address is outside of what is served here: begin it with the service's own path",
+    ),
+    LimitRequestLine: (
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        "the request line is too long: make the address shorter",
+    ),
+    LimitRequestHeaders: (
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "the headers are too many or too long: send fewer",
+    ),
+    ExpectationFailed: (
+        HTTPStatus.EXPECTATION_FAILED,
+        "nothing but `Expect: 100-continue` is understood: leave it out",
+    ),
+    ForbiddenProxyRequest: (
+        HTTPStatus.FORBIDDEN,
+        "this proxy may not send requests: send them from one that may",
+    ),
+    UnsupportedTransferCoding: (
+        HTTPStatus.NOT_IMPLEMENTED,
+        "no transfer coding but `chunked` is understood: send it plain",
+    ),
 }
 
 
@@ -66,18 +78,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:  # noqa: ANN401
         """Refuse an unreadable request; all other errors are gunicorn's own."""
-        if not isinstance(exc, ParseException) or isinstance(exc, ConfigurationProblem):
+        if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
-        status = _STATUS.get(type(exc), HTTPStatus.BAD_REQUEST)
+        status, detail = _REFUSED.get(type(exc), _UNREADABLE)
         self.log.warning("a request was refused: %s", type(exc).__name__)
         with suppress(OSError):  # who sent it may be gone
-            client.sendall(_written(status))
+            client.sendall(_written(status, detail))
 
 
-def _written(status: HTTPStatus) -> bytes:
+def _written(status: HTTPStatus, detail: str) -> bytes:
     """Write the whole answer, after which the connection is closed."""
-    answer = answer_status(status, _DETAIL[status])
+    answer = answer_status(status, detail)
     body = answer.get_data()
     headers = {**dict(HEADERS), **dict(answer.headers), "Connection": "close"}
     lines = [f"HTTP/1.1 {status.value} {status.phrase}"]

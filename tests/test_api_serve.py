@@ -15,6 +15,7 @@ from api.serve import Listening, Server
 from mdm.hub import Hub
 from tests import stores
 from tests.resolving import ANN, RULES, Office
+from tests.served import serving
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -111,6 +112,25 @@ def test_what_gunicorn_cannot_read_is_answered_with_a_problem_too(port, request_
     assert answer.status == problem["status"] == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO"])
+def test_a_header_does_not_stand_for_the_address(port, name):
+    answer, body = _get(port, "/healthz", **{name: "/jane@doe.example"})
+
+    assert answer.status == 200, body
+
+
+def test_an_address_outside_of_the_path_that_is_served_is_a_problem(published, monkeypatch):
+    monkeypatch.setenv("SCRIPT_NAME", "/customers")
+    with serving(published[1], workers=1) as server:
+        inside, _ = _get(server.port, "/customers/healthz")
+        outside, why = _get(server.port, "/healthz?email=jane@doe.example")
+
+    assert inside.status == 200
+    assert outside.status == json.loads(why)["status"] == 400
+    assert "outside of what is served here" in json.loads(why)["detail"]
+    assert "jane" not in "".join(server.said)
 
 
 def test_gunicorn_serves_the_api_and_leaves_nothing_in_the_home_folder(port, published, home):
