@@ -13,6 +13,8 @@ from api.hub import Hub
 from api.worker import Worker
 
 LOOPBACK = "127.0.0.1"
+_LONGEST_LINE = 8190
+"""Bytes, gunicorn's most; a key takes up to 6,000: 500 characters of four bytes, each as `%f0`."""
 _YOUNG_OBJECTS = 100_000
 """How many more objects are made than go before the collector looks at them (Python: 700)."""
 
@@ -61,6 +63,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("worker_class", "api.worker.Worker")
         self.cfg.set("control_socket_disable", True)
         self.cfg.set("forwarder_headers", "")
+        self.cfg.set("limit_request_line", _LONGEST_LINE)
         self.cfg.set("proc_name", "mdm")
         self.cfg.set("pre_fork", self._join)
         self.cfg.set("child_exit", self._leave)

@@ -95,7 +95,7 @@ def _get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
-        (b"GET /v1/golden-records?email=" + b"a" * 5_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /v1/golden-records?email=" + b"a" * 9_000 + b" HTTP/1.1\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 9_000 + b"\r\n\r\n", 431),
         (b"jane@doe.example\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417),
