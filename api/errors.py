@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Flask, Response, current_app, jsonify, make_response, request, url_for
+from marshmallow.exceptions import SCHEMA
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from api import problems
@@ -184,9 +185,34 @@ def _problem_of(error: HTTPException) -> Response:
     return answer_status(error.code or 500, error.description or error.name)
 
 
-def _faults(data: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]) -> Iterator[FieldFault]:
+def _faults(data: Mapping[str, Mapping[str, object]]) -> Iterator[FieldFault]:
     """Flatten webargs' `{"messages": {location: {field: [message, ...]}}}`."""
     for fields in data.get("messages", {}).values():
-        for name, messages in fields.items():
-            for message in messages:
-                yield FieldFault("body" if name == "_schema" else name, message)
+        yield from _faults_at("", fields)
+
+
+def _faults_at(place: str, messages: object) -> Iterator[FieldFault]:
+    """Flatten marshmallow's messages; those in lists lie under positions: `parts.0.1.key`."""
+    if isinstance(messages, Mapping):
+        for name, inside in messages.items():
+            names = [str(each) for each in (place, name) if each not in ("", SCHEMA)]
+            yield from _faults_at(".".join(names), inside)
+    elif isinstance(messages, list):
+        for message in messages:
+            yield from _faults_at(place, message)
+    else:
+        yield FieldFault(place or "body", _BETTER_WORDS.get(str(messages), str(messages)))
+
+
+_BETTER_WORDS: Mapping[str, str] = {
+    "Invalid input type.": 'Must be an object of fields: {"field": value}. /docs lists the fields.',
+    "Not a valid string.": 'Must be a text, in quotes: "text".',
+    "Not a valid list.": "Must be a list: [one, two].",
+    "Not a valid mapping type.": 'Must be an object: {"name": value}.',
+    "Not a valid integer.": "Must be a whole number.",
+    "Not a valid boolean.": "Must be true or false.",
+    "Field may not be null.": "Must not be null: give a value.",
+    "Unknown field.": "There is no such field: leave it out. /docs lists the fields.",
+    "Missing data for required field.": "Is missing: it must be given.",
+}
+"""Marshmallow's words, and those that say what to send."""
