@@ -95,7 +95,20 @@ def test_an_array_is_taken_as_lines_are(client):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[{}", b"[1,]", b"{}", b"[] []", b'["\xff"]', b"[" * 100_000]
+    "data",
+    [
+        b"",
+        b"[{}",
+        b"[1,]",
+        b"{}",
+        b"[] []",
+        b'["\xff"]',
+        b"[" * 100_000,
+        b"[" * 3_000 + b'"]',
+        b"[" * 3_000 + b"}" * 3_000,
+        b"[" * 3_000 + b"]" * 2_999,
+        b"[" * 2_000_000 + b"]" * 2_000_000,
+    ],
 )
 def test_an_array_that_is_none_is_refused_whole(office, client, data):
     before = office.rows(TABLES)
@@ -103,3 +116,17 @@ def test_an_array_that_is_none_is_refused_whole(office, client, data):
     problem(answer, 400, "malformed-request")
     assert office.rows(TABLES) == before
     assert client.post("/v1/sources/shop/records", data=b"x").status_code == 415
+
+
+DEEP = b"[" * 3000 + b'"]", "\\"", {}' + b"]" * 3000
+
+
+@pytest.mark.parametrize("wrong", [b"9" * 5000, b"-" + b"9" * 5000, DEEP, b"NaN", b'"\\ud800"'])
+@pytest.mark.parametrize("between", [b",", b"," + b" " * 70_000])
+def test_a_member_that_no_database_keeps_fails_alone(office, client, wrong, between):
+    good = [json.dumps({"key": key, "attributes": ANN_AGAIN}).encode() for key in ("21", "23")]
+    bad = b'{"key": "22", "attributes": {"given_name": ' + wrong + b"}}"
+    data = b"[" + between.join([good[0], bad, good[1]]) + b"]"
+    told = post(client, "shop", data, content_type="application/json")
+    assert [each["status"] for each in told] == [201, 400, 201]
+    assert {"shop/21", "shop/23"} <= office.homes().keys()

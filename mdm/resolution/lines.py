@@ -5,6 +5,7 @@ In: a file of JSON Lines, or of one JSON array.  Out: its records, as lines.  Wh
 """
 
 import json
+import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from tempfile import TemporaryFile
@@ -15,6 +16,8 @@ from mdm.model.errors import Malformed
 LONGEST_LINE = 1_048_576
 """Bytes; a record takes a few hundred."""
 _BLOCK = 65_536
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
+_CLOSING = {"[": "]", "{": "}"}
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes | Malformed]:
@@ -49,7 +52,8 @@ class _Members:
         self._decode = getincrementaldecoder("utf-8")().decode
         self._text = ""
         self._ended = False
-        self._scan = json.JSONDecoder().raw_decode
+        # numbers stay text: one that is too long is told of its record
+        self._scan = json.JSONDecoder(parse_int=str).raw_decode
 
     def __iter__(self) -> Iterator[str]:
         if self._next() != "[":
@@ -76,21 +80,24 @@ class _Members:
     def _member(self) -> str:
         """Take the member that the text begins with; more is read until it is whole."""
         while True:
-            try:
-                _, end = self._scan(self._text, 0)
-            except json.JSONDecodeError as error:
+            end = self._end()
+            if end is None:
                 if not self._read():
-                    raise Malformed("is no JSON: it breaks off, or a record is no JSON") from error
-                continue
-            except RecursionError as error:
-                raise Malformed("is nested too deeply") from error
-            except ValueError as error:
-                raise Malformed("holds a number that is too long") from error
+                    raise Malformed("is no JSON: it breaks off, or a record is no JSON")
             # a number may go on in what was not read yet
-            if end < len(self._text) or not self._read():
+            elif end < len(self._text) or not self._read():
                 member = self._text[:end]
                 self._drop(end)
                 return member
+
+    def _end(self) -> int | None:
+        """Tell where the member that the text begins with ends; None: not in what was read."""
+        try:
+            return self._scan(self._text, 0)[1]
+        except json.JSONDecodeError:
+            return None
+        except RecursionError:
+            return _end_of_nested(self._text)
 
     def _next(self) -> str:
         """Skip white space; the result is the character that comes then, "" at the end."""
@@ -115,3 +122,23 @@ class _Members:
         except UnicodeDecodeError as error:
             raise Malformed("is not UTF-8") from error
         return not self._ended
+
+
+def _end_of_nested(text: str) -> int | None:
+    """Tell where the array or object that a text begins with ends, however deep it is.
+
+    Only strings and brackets are looked at: the rest is told of the record.
+    """
+    awaited: list[str] = []
+    for found in _STRING_OR_BRACKET.finditer(text):
+        what = found[0]
+        if what in _CLOSING:
+            awaited.append(_CLOSING[what])
+        elif what in ("]", "}"):
+            if what != awaited.pop():
+                return None
+            if not awaited:
+                return found.end()
+        elif what == '"':
+            return None
+    return None
