@@ -249,6 +249,12 @@ def test_what_another_writer_keeps_waiting_too_long_is_told_when_to_come_again(o
         assert int(busy.headers["Retry-After"]) > 0
         (line,) = post(client, "shop", {"key": "7", "attributes": ANN_AGAIN})
         assert (line["status"], line["type"]) == (503, "/problems/busy")
+        told = post(client, "shop", b"{", {"key": "7", "attributes": ANN_AGAIN}, {"key": "8"})
+        assert [(line["status"], line["key"]) for line in told] == [
+            (400, None),
+            (503, "7"),
+            (422, "8"),
+        ]
         assert client.get(f"/v1/golden-records/{golden_id}").status_code == 200
     assert put(client, "shop/7", ANN_AGAIN).status_code == 201
     impatient.close()

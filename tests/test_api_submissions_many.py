@@ -71,6 +71,27 @@ def test_a_bad_line_gets_its_own_error_and_the_others_go_in(office, client):
     assert not {"shop/9", "shop/10", "shop/15"} & office.homes().keys()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attributes": {}, "foo": 1},
+        {},
+        {"attributes": []},
+        {"attributes": {}, "modified_at": 5},
+        {"attributes": {"colour": "red"}},
+    ],
+)
+def test_the_error_of_a_line_tells_the_key_that_the_line_names(client, wrong):
+    (told,) = post(client, "shop", {"key": "b3", **wrong})
+    assert (told["status"], told["source"], told["key"]) == (422, "shop", "b3")
+
+
+@pytest.mark.parametrize("line", [b"7", b"{}", b'{"key": 7}', b'{"key": "b3"'])
+def test_the_error_of_a_line_that_names_no_key_tells_none(client, line):
+    (told,) = post(client, "shop", line)
+    assert (told["status"] in (400, 422), told["key"]) == (True, None)
+
+
 def test_one_key_twice_in_one_body_is_two_versions(office, client):
     told = post(
         client,

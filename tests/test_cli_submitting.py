@@ -49,6 +49,7 @@ def test_a_line_that_cannot_be_taken_is_told_and_the_others_are_taken(folder, st
     assert result.stderr.splitlines()[-1] == "Error: 1 of 2 lines could not be taken"
     refused_line, taken = map(json.loads, result.stdout.splitlines())
     assert "colour" in refused_line["error"]
+    assert refused_line["key"] == "2"
     assert taken["outcome"] == "linked"
     assert "town/9" in Office(store).homes()
 

@@ -5,6 +5,7 @@ line that cannot be taken gets its own error, and the others are taken.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from mdm.model.errors import Malformed, MdmError, StoreNotReady
@@ -16,7 +17,13 @@ from mdm.resolution.submit import Answer, Submitter
 LINES_AT_ONCE = 1_000
 
 
-_Read = tuple[int, Submission | MdmError]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line (counted from 1), its record or why it is none, and the key that it names."""
+
+    number: int
+    read: Submission | MdmError
+    key: str | None = None
 
 
 def submit_lines(
@@ -24,12 +31,11 @@ def submit_lines(
 ) -> Iterator[AnsweredLine]:
     """Submit a source's records, a JSON object a line; empty lines count but are not answered.
 
-    Once the store fails, what is left is not tried, and each line says so.  NotFound for an unknown
-    source, before anything is taken.
+    Once the store fails, what is left is not tried, and each line says so that is a record: what
+    the rules say of it is in the store.  NotFound for an unknown source, before anything is taken.
     """
     failed: MdmError | None = None
-    numbered = enumerate(map(_read, lines), start=1)
-    wanted = ((number, read) for number, read in numbered if read is not None)
+    wanted = _wanted(lines)
     while chunk := list(islice(wanted, LINES_AT_ONCE)):
         if failed is None:
             try:
@@ -37,28 +43,42 @@ def submit_lines(
                 continue
             except StoreNotReady as error:
                 failed = error
-        yield from _answered(chunk, [failed] * len(chunk))
+        yield from _answered(chunk, [failed] * len(_records(chunk)))
 
 
-def _read(line: bytes | Malformed) -> Submission | MdmError | None:
-    if isinstance(line, Malformed):
-        return line
-    if not line.strip():
-        return None
+def _wanted(lines: Iterable[bytes | Malformed]) -> Iterator[_Line]:
+    for number, line in enumerate(lines, start=1):
+        if isinstance(line, Malformed):
+            yield _Line(number, line)
+        elif line.strip():
+            yield _read(number, line)
+
+
+def _read(number: int, line: bytes) -> _Line:
+    found: object = None
     try:
-        return submission_of(read_json(line))
+        found = read_json(line)
+        return _Line(number, submission_of(found), _key_of(found))
     except MdmError as error:
-        return error
+        return _Line(number, error, _key_of(found))
 
 
-def _submitted(submitter: Submitter, source: str, chunk: Sequence[_Read]) -> Iterator[AnsweredLine]:
-    good = [read for _, read in chunk if isinstance(read, Submission)]
-    answers = iter(submitter.submit(source, good))
-    return _answered(
-        chunk, [next(answers) if isinstance(read, Submission) else read for _, read in chunk]
-    )
+def _key_of(found: object) -> str | None:
+    key = found.get("key") if isinstance(found, dict) else None
+    return key if isinstance(key, str) else None
 
 
-def _answered(chunk: Sequence[_Read], answers: Sequence[Answer]) -> Iterator[AnsweredLine]:
-    for (number, read), answer in zip(chunk, answers, strict=True):
-        yield AnsweredLine(number, read.key if isinstance(read, Submission) else None, answer)
+def _submitted(submitter: Submitter, source: str, chunk: Sequence[_Line]) -> Iterator[AnsweredLine]:
+    return _answered(chunk, submitter.submit(source, _records(chunk)))
+
+
+def _records(chunk: Sequence[_Line]) -> list[Submission]:
+    return [line.read for line in chunk if isinstance(line.read, Submission)]
+
+
+def _answered(chunk: Sequence[_Line], answers: Sequence[Answer]) -> Iterator[AnsweredLine]:
+    """Answer a chunk; `answers` are those of its records, what is none has its own error."""
+    given = iter(answers)
+    for line in chunk:
+        answer = next(given) if isinstance(line.read, Submission) else line.read
+        yield AnsweredLine(line.number, line.key, answer)
