@@ -86,7 +86,15 @@ def test_the_error_of_a_line_tells_the_key_that_the_line_names(client, wrong):
     assert (told["status"], told["source"], told["key"]) == (422, "shop", "b3")
 
 
-@pytest.mark.parametrize("line", [b"7", b"{}", b'{"key": 7}', b'{"key": "b3"'])
+def test_the_error_of_a_line_that_no_database_keeps_tells_key_and_place(client):
+    (told,) = post(client, "shop", b'{"key": "b3", "attributes": {"given_name": ["A", NaN]}}')
+    assert (told["status"], told["key"]) == (400, "b3")
+    assert "it holds NaN in attributes.given_name.1" in told["detail"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"7", b"{}", b'{"key": 7}', b'{"key": "b3"', b'{"key": "\\ud800"}']
+)
 def test_the_error_of_a_line_that_names_no_key_tells_none(client, line):
     (told,) = post(client, "shop", line)
     assert (told["status"] in (400, 422), told["key"]) == (True, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from mdm.model.errors import Malformed, MdmError, StoreNotReady
-from mdm.model.strict_json import read_json
+from mdm.model.strict_json import read_json, text_named
 from mdm.model.submissions import Submission, submission_of
 from mdm.model.views import AnsweredLine
 from mdm.resolution.submit import Answer, Submitter
@@ -55,17 +55,11 @@ def _wanted(lines: Iterable[bytes | Malformed]) -> Iterator[_Line]:
 
 
 def _read(number: int, line: bytes) -> _Line:
-    found: object = None
     try:
-        found = read_json(line)
-        return _Line(number, submission_of(found), _key_of(found))
+        submission = submission_of(read_json(line))
     except MdmError as error:
-        return _Line(number, error, _key_of(found))
-
-
-def _key_of(found: object) -> str | None:
-    key = found.get("key") if isinstance(found, dict) else None
-    return key if isinstance(key, str) else None
+        return _Line(number, error, text_named(line, "key"))
+    return _Line(number, submission, submission.key)
 
 
 def _submitted(submitter: Submitter, source: str, chunk: Sequence[_Line]) -> Iterator[AnsweredLine]:
