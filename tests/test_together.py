@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from io import BytesIO
 from threading import Event
 
 import pytest
@@ -166,3 +167,26 @@ def test_each_answer_holds_as_of_its_commit_where_a_key_stands_there_again(hub, 
     assert first.golden_id == other.golden_id
     assert [each.version for each in (first, other, again)] == [1, 1, 2]
     assert len({*Office(hub.store).homes().values()}) == 3
+
+
+def test_lines_that_were_committed_are_answered_so_where_the_store_is_busy_later(hub, monkeypatch):
+    work, calls = hub.submitting._together._work, []
+
+    def work_off(requests):
+        calls.append(requests)
+        if len(calls) > 1:
+            raise StoreBusy("locked")
+        return work(requests)
+
+    monkeypatch.setattr(hub.submitting._together, "_work", work_off)
+    lines = BytesIO(b"".join(b'{"key": "%d", "attributes": {}}\n' % key for key in (2, 1, 2, 3)))
+    answered = list(hub.submit_file("bank", lines))
+
+    assert [type(each.answer).__name__ for each in answered] == [
+        "Submitted",
+        "Submitted",
+        "StoreBusy",
+        "StoreBusy",
+    ]
+    assert len(calls) == 2
+    assert {"bank/1", "bank/2"} <= Office(hub.store).homes().keys()

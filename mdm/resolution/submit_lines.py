@@ -6,7 +6,6 @@ line that cannot be taken gets its own error, and the others are taken.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from mdm.model.errors import Malformed, MdmError, StoreNotReady
 from mdm.model.strict_json import read_json, text_named
@@ -35,8 +34,7 @@ def submit_lines(
     the rules say of it is in the store.  NotFound for an unknown source, before anything is taken.
     """
     failed: MdmError | None = None
-    wanted = _wanted(lines)
-    while chunk := list(islice(wanted, LINES_AT_ONCE)):
+    for chunk in _chunks(_wanted(lines)):
         if failed is None:
             try:
                 yield from _submitted(submitter, source, chunk)
@@ -44,6 +42,20 @@ def submit_lines(
             except StoreNotReady as error:
                 failed = error
         yield from _answered(chunk, [failed] * len(_records(chunk)))
+
+
+def _chunks(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    """Put lines together that go into one transaction: no key twice."""
+    chunk, keys = list[_Line](), set[str]()
+    for line in lines:
+        if len(chunk) == LINES_AT_ONCE or line.key in keys:
+            yield chunk
+            chunk, keys = [], set()
+        chunk.append(line)
+        if line.key is not None:
+            keys.add(line.key)
+    if chunk:
+        yield chunk
 
 
 def _wanted(lines: Iterable[bytes | Malformed]) -> Iterator[_Line]:
