@@ -1,6 +1,7 @@
 """Source records by their department's own key."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask_smorest import Blueprint
 from werkzeug.routing import BaseConverter
@@ -20,6 +21,14 @@ class RecordKey(BaseConverter):
 
     regex = "(?s:.+)"
     part_isolating = False
+
+    def to_url(self, value: str) -> str:
+        """Write a key so that no client takes a part of it for a step in the path.
+
+        Of dots alone it is a step even so for some, which read `%2E` as a dot.
+        """
+        written = quote(value, safe="!$&'()*+,:;=@")
+        return written.replace(".", "%2E") if value in (".", "..") else written
 
 
 SOURCE = path_parameter("source", "A department's system.", "core_banking", minLength=1)
