@@ -91,15 +91,17 @@ def delete(_: dict[str, Any], source: str, key: str) -> tuple[views.Submitted, d
 
 
 @blueprint.route("/records", methods=["POST"], parameters=[SOURCE])
+@blueprint.arguments(NoQuery, location="query", unknown=None)
 @blueprint.doc(**BULK)
 @problem_responses(blueprint, problems.MALFORMED, problems.NOT_FOUND, problems.NOT_READY)
-def post(source: str) -> Response:
+def post(_: dict[str, Any], source: str) -> Response:
     """Submit many records: JSON Lines, or one JSON array.
 
     The answers come one a line, in order, while the work goes on; each holds once it is there. A
     record that cannot be taken gets its problem, and the others are taken. Each has its `key` in
     it, beside `attributes` and `modified_at` as in a single submission.
     """
+    _refuse_precondition()
     array = _is_array()
     file = _spooled()
     try:
@@ -107,6 +109,15 @@ def post(source: str) -> Response:
     except Malformed as error:
         raise MalformedError(f"the body {error.message}") from error
     return Response(_written(source, answers), content_type="application/x-ndjson")
+
+
+def _refuse_precondition() -> None:
+    for name in ("If-Match", "If-None-Match"):
+        if name in request.headers:
+            raise MalformedError(
+                f"{name} is about one record, not many: nothing was taken; put it on single "
+                "records, each in a PUT of its own, or leave it out"
+            )
 
 
 def _is_array() -> bool:

@@ -251,6 +251,11 @@ def test_a_body_that_is_no_json_is_refused_with_the_place(client, body, said):
     assert said in answer.json["detail"]
 
 
+def test_a_parameter_that_there_is_not_is_noticed(client):
+    answer = client.post(f"{MATCH}?explain=1", json={"attributes": {"given_name": "Ann"}})
+    assert faults(answer).keys() == {"explain"}
+
+
 def test_another_kind_of_body_and_another_method_are_refused(client):
     assert client.post(MATCH, data="given_name=Ann", content_type="text/plain").status_code == 415
     assert client.post(MATCH, data={"given_name": "Ann"}).status_code == 415

@@ -70,3 +70,12 @@ def test_a_retired_record_is_there_for_who_asks_for_any(client):
     delete(client, "bank/2")
     problem(put(client, "bank/2", {}, **{"If-None-Match": "*"}), 412, "precondition-failed")
     assert put(client, "bank/2", {"given_name": "Bobby"}, **{"If-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+def test_a_precondition_on_many_records_is_refused(office, client, name):
+    before = office.rows(TABLES)
+    records = [{"key": "2", "attributes": {"given_name": "Bobby"}}]
+    answer = client.post("/v1/sources/bank/records", json=records, headers={name: "*"})
+    assert problem(answer, 400, "malformed-request")["detail"].startswith(f"{name} is about one")
+    assert office.rows(TABLES) == before

@@ -159,3 +159,11 @@ def test_a_member_that_no_database_keeps_fails_alone(office, client, wrong, betw
     told = post(client, "shop", data, content_type="application/json")
     assert [each["status"] for each in told] == [201, 400, 201]
     assert {"shop/21", "shop/23"} <= office.homes().keys()
+
+
+def test_a_parameter_that_there_is_not_is_noticed(office, client):
+    before = office.rows(TABLES)
+    records = [{"key": "7", "attributes": ANN_AGAIN}]
+    answer = client.post("/v1/sources/shop/records?dry_run=1", json=records)
+    assert problem(answer, 422, "invalid-parameters")["errors"][0]["field"] == "dry_run"
+    assert office.rows(TABLES) == before
