@@ -5,10 +5,10 @@ from typing import IO, cast
 
 import flask
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.utils import cached_property
 
-from api.errors import MalformedError
+from api.errors import LONGEST_NAME, MalformedError
 
 _BROKEN_CHUNKS = "the body's chunks are broken or break off: send it again whole"
 _BROKEN_OFF = "the body breaks off before its Content-Length: send it again whole"
@@ -19,7 +19,16 @@ class Request(flask.Request):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """Give the body; Werkzeug's own would stop in silence at the most bytes."""
+        """Give the body; Werkzeug's own would stop in silence at the most bytes.
+
+        UnsupportedMediaType for one that is compressed or otherwise encoded.
+        """
+        coding = self.headers.get("Content-Encoding", "identity")
+        if coding.strip().lower() != "identity":
+            raise UnsupportedMediaType(
+                f"Content-Encoding: {coding[:LONGEST_NAME]} is not understood: send the body as it "
+                "is, without Content-Encoding"
+            )
         length = self.content_length
         if length is None and "wsgi.input_terminated" not in self.environ:
             length = 0

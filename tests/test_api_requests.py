@@ -93,6 +93,30 @@ def test_every_answer_carries_the_security_headers(client, path, status):
     assert "unsafe" not in policy
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/v1/sources/bank/records/7"),
+        ("POST", "/v1/sources/bank/records"),
+        ("POST", "/v1/match"),
+        ("POST", "/v1/judgements"),
+    ],
+)
+@pytest.mark.parametrize("coding", ["gzip", "br", "gzip, identity", "nonsense"])
+def test_a_body_that_is_encoded_is_refused_unread(client, method, path, coding):
+    asked = {"data": b"\x1f\x8b", "content_type": "application/json"}
+    answer = client.open(path, method=method, headers={"Content-Encoding": coding}, **asked)
+
+    assert (answer.status_code, answer.mimetype) == (415, MEDIA_TYPE)
+    assert answer.json["detail"].startswith(f"Content-Encoding: {coding} is not understood")
+
+
+def test_a_body_that_says_it_is_as_it_is_is_read(client):
+    answer = client.post("/v1/match", json={}, headers={"Content-Encoding": "Identity"})
+
+    assert answer.status_code == 422
+
+
 def test_a_wrong_method_is_told_which_ones_are_right(client):
     answer = client.post("/v1/sources", json={})
 
