@@ -74,6 +74,7 @@ class Hub:
     @cached_property
     def matching(self) -> Matcher:
         """What tells whether a customer is known."""
+        self.store.check()
         return Matcher(self.store, self._ready_models)
 
     @cached_property
@@ -105,11 +106,13 @@ class Hub:
     @cached_property
     def submitting(self) -> Submitter:
         """What takes records and resolves them at once."""
+        self.store.check()
         return Submitter(self.store, self._ready_models)
 
     @cached_property
     def judging(self) -> Judge:
         """What takes stewards' judgements."""
+        self.store.check()
         return Judge(self.store, self._ready_models)
 
     def preview(self, proposal: Proposal) -> Preview:
@@ -123,21 +126,25 @@ class Hub:
     @cached_property
     def pinning(self) -> Pinner:
         """What takes values that stewards pin, and takes them off."""
+        self.store.check()
         return Pinner(self.store, self._ready_models)
 
     @cached_property
     def accepting(self) -> Accepting:
         """What answers many questions in one act."""
+        self.store.check()
         return Accepting(self.store, self._ready_models)
 
     @cached_property
     def users(self) -> Users:
         """Who may log in."""
+        self.store.check()
         return Users(self.store)
 
     @cached_property
     def reviews(self) -> Reviews:
         """What stewards are asked."""
+        self.store.check()
         return Reviews(self.store, self.rules, SplinkExplainer(self._scorers))
 
     def warm_up(self) -> None:

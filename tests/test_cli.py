@@ -135,8 +135,16 @@ def test_a_source_that_cannot_be_read_is_named_in_the_last_line(folder):
 
 @pytest.mark.usefixtures("bare")
 def test_a_database_without_tables_says_how_to_make_them():
-    for command in ("models", "resolve", "train", "ingest", "quarantine"):
-        assert refused(command).endswith("has no tables yet: run `mdm init`")
+    for command in (
+        "models",
+        "resolve",
+        "train",
+        "ingest",
+        "quarantine",
+        "submit town town.csv",
+        "users list",
+    ):
+        assert refused(*command.split()).endswith("has no tables yet: run `mdm init`")
 
 
 @pytest.mark.parametrize(

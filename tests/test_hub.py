@@ -1,11 +1,13 @@
 """The hub: what it refuses before there are tables, and what its own methods add."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from mdm.hub import Hub
 from mdm.model.errors import StoreNotReady
+from mdm.model.submissions import Submission
 from mdm.store import Store
 from tests import departments, small_town, stores
 from tests.resolving import ANN, BOB, RULES, Office, ref
@@ -37,6 +39,17 @@ def uninitialised(tmp_path) -> Hub:
         lambda hub: hub.retire([ref("bank/1")]),
         lambda hub: hub.evaluate(Path("labels.csv")),
         lambda hub: hub.export("golden", Path("out.csv")),
+        lambda hub: hub.submit("bank", [Submission("1", {})]),
+        lambda hub: hub.submit_file("bank", BytesIO(b"{}")),
+        lambda hub: hub.submitting.retire(ref("bank/1")),
+        lambda hub: hub.preview_withdrawal(1),
+        lambda hub: hub.judging.withdraw(1, "ann", "wrong"),
+        lambda hub: hub.pinning.remove(1, "ann"),
+        lambda hub: hub.accepting.stop(1, "ann"),
+        lambda hub: hub.matching.match({}, limit=1, explain=False),
+        lambda hub: hub.finding.by_text("ann lee", limit=1),
+        lambda hub: hub.reviews.claim("r1", "ann"),
+        lambda hub: hub.users.listing(),
         lambda hub: hub.reading.check(),
         lambda hub: hub.reading.sources(),
     ],
