@@ -310,3 +310,13 @@ def test_a_body_that_is_no_object_hears_what_to_send(client, data):
     (fault,) = problem(answer, 422, "invalid-parameters")["errors"]
     assert fault["field"] == "body"
     assert fault["message"].startswith("Must be an object of fields")
+
+
+def test_a_judgement_that_nobody_makes_is_refused(client):
+    for answer in (
+        judge(client, ["bank/2", "bank/3"], actor="  "),
+        judge(client, ["bank/2", "bank/3"], actor="  ", to=f"{JUDGEMENTS}/preview"),
+        client.delete(f"{JUDGEMENTS}/1?actor=%20&reason=why"),
+    ):
+        told = problem(answer, 422, "invalid-parameters")
+        assert told["errors"] == [{"field": "actor", "message": "is blank: say who acts"}]

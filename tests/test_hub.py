@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mdm.hub import Hub
-from mdm.model.errors import StoreNotReady
+from mdm.model.errors import RecordInvalid, StoreNotReady
+from mdm.model.judgements import Proposal, Shown
 from mdm.model.submissions import Submission
 from mdm.store import Store
 from tests import departments, small_town, stores
@@ -101,3 +102,34 @@ def test_the_whole_way_from_a_file_to_golden_records_and_back(store, tmp_path):
     assert hub.evaluate(town.labels(town.truth)).records == len(town.truth)
     (source,) = hub.reading.sources()
     assert source.live == len(town.truth)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"kind": "same"}, "kind"),
+        ({"actor": ""}, "actor"),
+        ({"actor": " \t"}, "actor"),
+        ({"actor": "a\0"}, "actor"),
+        ({"reason": "\ud800"}, "reason"),
+        ({"reason": "  "}, "reason"),
+    ],
+)
+def test_what_no_judgement_can_be_is_refused_and_its_field_named(hub, store, said, field):
+    Office(store).begin(bank_1=ANN, bank_2=BOB)
+    parts = [[Shown(ref("bank/1")), Shown(ref("bank/2"))]]
+    proposal = Proposal(
+        **{"kind": "partition", "actor": "ann", "reason": "", "parts": parts} | said
+    )
+    for act in (hub.judging.judge, hub.preview):
+        with pytest.raises(RecordInvalid) as caught:
+            act(proposal)
+        assert [fault.field for fault in caught.value.faults] == [field]
+    assert hub.reading.judgements(None, after=None, limit=1).items == []
+
+
+@pytest.mark.parametrize(("actor", "reason", "field"), [(" ", "", "actor"), ("ann", " ", "reason")])
+def test_a_withdrawal_and_a_removal_must_say_who_and_why(hub, actor, reason, field):
+    for act in (hub.judging.withdraw, hub.pinning.remove):
+        with pytest.raises(RecordInvalid, match=f"^{field}: is blank"):
+            act(1, actor, reason)

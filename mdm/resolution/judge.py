@@ -12,6 +12,7 @@ from mdm.model.judgements import Judgement, Proposal
 from mdm.model.previews import Preview
 from mdm.model.views import JudgementDone
 from mdm.resolution import proposals
+from mdm.resolution.acting import check_act
 from mdm.resolution.judged_around import JudgementChange
 from mdm.resolution.previewing import previewed
 from mdm.resolution.ready import ReadyModel, ReadyModels
@@ -47,8 +48,9 @@ class Judge:
         """Take a judgement back: no opinion is left, and those that it superseded count again.
 
         NotFound for an unknown judgement; NotInForce when it does not count anyway; Contradiction
-        when one that would count again contradicts others by now.
+        when one that would count again contradicts others by now; RecordInvalid when nobody acts.
         """
+        check_act(actor, reason)
         self._make_ready()
         with self._store.write() as tx:
             done = withdrawn(tx, self._models.active(tx), judgement_id, actor, reason)

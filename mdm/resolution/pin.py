@@ -14,13 +14,13 @@ from mdm.model.history import Act
 from mdm.model.pins import Pin, PinDone, PinnedValues, Pinning
 from mdm.model.records import Attributes, AttributeValue, RecordRef
 from mdm.model.rules.rules import Rules
+from mdm.resolution.acting import act_faults, check_act, unkept
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
 from mdm.resolution.remembering import Seen, remember
 from mdm.resolution.republish import republish
 from mdm.resolution.snapshot import shaped
 from mdm.resolution.submitted import submitted_attributes
-from mdm.sources.values import BadValue, check_characters
 from mdm.store import Store, Transaction, neighbourhood, pins, records
 from mdm.store.neighbourhood import Resident
 from mdm.store.reads.golden import serial_of
@@ -40,14 +40,14 @@ class Pinner:
         field that breaks a rule; PreconditionFailed when the record is not of the golden record by
         now, or waits for a resolve; errors as of `golden.serial_of` where the ID leads elsewhere.
         """
-        _check_texts(
+        faults = act_faults(pinning.actor, pinning.reason) + unkept(
             golden_id=pinning.golden_id,
             attribute=pinning.attribute,
             source="" if pinning.ref is None else pinning.ref.source,
             key="" if pinning.ref is None else pinning.ref.key,
-            actor=pinning.actor,
-            reason=pinning.reason,
         )
+        if faults:
+            raise RecordInvalid(faults)
         with self._store.read() as tx:
             self._models.active(tx)
         with self._store.write() as tx:
@@ -77,7 +77,7 @@ class Pinner:
 
         NotFound for an unknown pin, PinRemoved for one that was taken off already.
         """
-        _check_texts(actor=actor, reason=reason)
+        check_act(actor, reason)
         with self._store.read() as tx:
             self._models.active(tx)
         with self._store.write() as tx:
@@ -108,18 +108,6 @@ def _publish(tx: Transaction, model: ReadyModel, act: Act, about: set[int]) -> P
     remember(tx, act, Seen(about | homes), done)
     names = neighbourhood.golden_ids(tx, done.changed)
     return PinDone(act.pin_id or 0, [names[serial] for serial in sorted(names)])
-
-
-def _check_texts(**texts: str) -> None:
-    """Refuse what no database keeps."""
-    faults = []
-    for name, text in texts.items():
-        try:
-            check_characters(name, text)
-        except BadValue as bad:
-            faults.append(Fault(name, bad.reason))
-    if faults:
-        raise RecordInvalid(faults)
 
 
 def _together(rules: Rules, asked: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ come into force and go out of it, and the own IDs that records get.
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from typing import get_args
 
 from mdm.identity.judgements import contradictions
 from mdm.model.clock import now
@@ -17,8 +18,9 @@ from mdm.model.errors import (
     PreconditionFailed,
     RecordInvalid,
 )
-from mdm.model.judgements import Judgement, JudgementMember, Proposal
+from mdm.model.judgements import Judgement, JudgementKind, JudgementMember, Proposal
 from mdm.model.records import RecordRef
+from mdm.resolution.acting import act_faults
 from mdm.resolution.judged_around import JudgementChange
 from mdm.store import Transaction, judgements, neighbourhood, records
 from mdm.store.neighbourhood import Resident
@@ -67,7 +69,10 @@ def withdrawing(tx: Transaction, judgement_id: int) -> JudgementChange:
 def check(proposal: Proposal) -> None:
     """Refuse what says nothing or what no judgement can say: RecordInvalid."""
     refs = [shown.ref for part in proposal.parts for shown in part]
-    faults = []
+    faults = act_faults(proposal.actor, proposal.reason)
+    if proposal.kind not in get_args(JudgementKind):
+        known = " or ".join(repr(kind) for kind in get_args(JudgementKind))
+        faults.append(Fault("kind", f"{proposal.kind!r} is none: must be {known}"))
     if len(refs) > MOST_RECORDS:
         faults.append(Fault("parts", f"has more than {MOST_RECORDS} records"))
     if not all(proposal.parts):
