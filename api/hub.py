@@ -52,18 +52,6 @@ class Submitting(Protocol):
         ...
 
 
-class Judging(Protocol):
-    """Whoever takes stewards' judgements."""
-
-    def judge(self, proposal: Proposal) -> JudgementDone:
-        """Keep a judgement and re-cluster."""
-        ...
-
-    def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
-        """Take a judgement back."""
-        ...
-
-
 class PinsTaking(Protocol):
     """Whoever takes values that stewards pin."""
 
@@ -152,9 +140,12 @@ class Hub(Protocol):
         """What takes records."""
         ...
 
-    @property
-    def judging(self) -> Judging:
-        """What takes judgements."""
+    def judge(self, proposal: Proposal) -> JudgementDone:
+        """Keep a judgement and re-cluster."""
+        ...
+
+    def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
+        """Take a judgement back."""
         ...
 
     def preview(self, proposal: Proposal) -> Preview:

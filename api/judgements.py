@@ -50,7 +50,7 @@ def judge(_: dict[str, Any], proposal: Proposal) -> tuple[views.JudgementDone, d
     `parts` must hold every record of their golden records: 412 when one of them has others by now.
     What contradicts judgements in force is refused with their numbers, unless it `supersedes` them.
     """
-    done = hub().judging.judge(proposal)
+    done = hub().judge(proposal)
     location = url_for("judgements.read", judgement_id=done.judgement_id)
     return done, {"Location": location, "Cache-Control": "no-store"}
 
@@ -104,7 +104,7 @@ def withdraw(
     No opinion is left, so the model may link again. The judgements that it superseded count again;
     where one of them would contradict others by now, nothing is withdrawn.
     """
-    done = hub().judging.withdraw(judgement_id, query["actor"], query["reason"])
+    done = hub().withdraw(judgement_id, query["actor"], query["reason"])
     return done, {"Cache-Control": "no-store"}
 
 

@@ -23,7 +23,7 @@ from mdm.model.progress import SILENT, Progress
 from mdm.model.records import SOURCE_NAME, SOURCE_NAME_RULE, RecordRef, Source
 from mdm.model.rules.rules import Rules
 from mdm.model.submissions import Precondition, Submission
-from mdm.model.views import AnsweredLine, Submitted
+from mdm.model.views import AnsweredLine, JudgementDone, Submitted
 from mdm.reading import Reading
 from mdm.resolution.accept import Accepting
 from mdm.resolution.evaluate import Evaluation, evaluate
@@ -114,6 +114,14 @@ class Hub:
         """What takes stewards' judgements."""
         self.store.check()
         return Judge(self.store, self._ready_models)
+
+    def judge(self, proposal: Proposal) -> JudgementDone:
+        """Keep a judgement and re-cluster, as `Judge.judge` says."""
+        return self.judging.judge(proposal)
+
+    def withdraw(self, judgement_id: int, actor: str, reason: str) -> JudgementDone:
+        """Take a judgement back and re-cluster, as `Judge.withdraw` says."""
+        return self.judging.withdraw(judgement_id, actor, reason)
 
     def preview(self, proposal: Proposal) -> Preview:
         """Tell what a judgement would give, as `Judge.preview` says; nothing is written."""

@@ -74,7 +74,7 @@ class Day:
         superseded: list[int] = []
         while True:
             try:
-                done = self.hub.judging.judge(
+                done = self.hub.judge(
                     Proposal("partition", parts, "steward", "called them", superseded)
                 )
             except Contradiction as contradiction:
@@ -86,8 +86,6 @@ class Day:
     def withdraw(self) -> None:
         if self.judged:
             try:
-                self.hub.judging.withdraw(
-                    self.random.choice(self.judged), "steward", "looked again"
-                )
+                self.hub.withdraw(self.random.choice(self.judged), "steward", "looked again")
             except MdmError:
                 return

@@ -26,14 +26,12 @@ class Foreseen:
     hub: Hub
 
     def judge(self, proposal: Proposal) -> JudgementDone:
-        return self._compared(
-            lambda: self.hub.preview(proposal), lambda: self.hub.judging.judge(proposal)
-        )
+        return self._compared(lambda: self.hub.preview(proposal), lambda: self.hub.judge(proposal))
 
     def withdraw(self, number: int) -> JudgementDone:
         return self._compared(
             lambda: self.hub.preview_withdrawal(number),
-            lambda: self.hub.judging.withdraw(number, "steward", "looked again"),
+            lambda: self.hub.withdraw(number, "steward", "looked again"),
         )
 
     def _compared(

@@ -161,4 +161,4 @@ def answer_all(hub: Hub) -> None:
         parts = [
             [Shown(entry.ref) for entry in record.crosswalk] for record in found.golden_records
         ]
-        hub.judging.judge(Proposal("partition", parts, "carol", "tidying up"))
+        hub.judge(Proposal("partition", parts, "carol", "tidying up"))

@@ -122,7 +122,7 @@ def test_each_question_that_changed_since_is_left_out_and_says_why(hub):
     hub.reviews.defer(put_off.review_id, "bob", TOMORROW)
     hub.submit("bank", [Submission("c", {"given_name": "New", "email": ["new@new.example"]})])
     shown = [[Shown(RecordRef("bank", "j"))], [Shown(RecordRef("shop", "j"))]]
-    hub.judging.judge(Proposal("partition", shown, "bob", ""))
+    hub.judge(Proposal("partition", shown, "bob", ""))
     done = finish(hub, number)
     told = {each.review_id: each.why for each in hub.accepting.left_out(number, most=9)}
     assert (done.accepted, done.left_out) == (1, 4)
@@ -156,9 +156,9 @@ def test_a_record_that_left_since_is_not_put_back(hub, office):
     office.take(bank_10={"given_name": "Eve", "date_of_birth": "1944-04-04"})
     office.resolve()
     together[0].append(Shown(RecordRef("bank", "10")))
-    judged = hub.judging.judge(Proposal("partition", together, "bob", ""))
+    judged = hub.judge(Proposal("partition", together, "bob", ""))
     number = accepted(hub)
-    hub.judging.withdraw(judged.judgement_id, "bob", "Eve is somebody else")
+    hub.withdraw(judged.judgement_id, "bob", "Eve is somebody else")
     done = finish(hub, number)
     (left,) = hub.accepting.left_out(number, most=9)
     assert left.why == "the golden records hold other records by now: look again"
@@ -188,7 +188,7 @@ def test_undo_leaves_what_was_judged_anew_since_and_says_why(hub):
     number = accepted(hub)
     finish(hub, number)
     mine, _ = hub.reading.judgements(None, after=None, limit=5).items
-    hub.judging.withdraw(mine.judgement_id, "bob", "that one was wrong")
+    hub.withdraw(mine.judgement_id, "bob", "that one was wrong")
     hub.accepting.undo(number, "ann", "")
     done = finish(hub, number)
     assert (done.withdrawn, done.kept) == (1, 1)

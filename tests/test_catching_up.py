@@ -39,9 +39,9 @@ def test_what_is_submitted_and_judged_during_a_resolve_is_taken_in(office, stage
     def act() -> None:
         answers = hub.submit("shop", [said("2", CID), said("3", BOB)])
         hub.submitting.retire(ref("bank/2"))
-        hub.judging.withdraw(apart, "steward", "looked again")
+        hub.withdraw(apart, "steward", "looked again")
         parts = [[Shown(ref("bank/3")), Shown(ref("shop/2"))], [Shown(ref("shop/3"))]]
-        hub.judging.judge(Proposal("partition", parts, "steward", "called them"))
+        hub.judge(Proposal("partition", parts, "steward", "called them"))
         told.extend(answer.golden_id for answer in answers)
 
     office.take(shop_9=ANN)

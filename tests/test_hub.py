@@ -44,7 +44,7 @@ def uninitialised(tmp_path) -> Hub:
         lambda hub: hub.submit_file("bank", BytesIO(b"{}")),
         lambda hub: hub.submitting.retire(ref("bank/1")),
         lambda hub: hub.preview_withdrawal(1),
-        lambda hub: hub.judging.withdraw(1, "ann", "wrong"),
+        lambda hub: hub.withdraw(1, "ann", "wrong"),
         lambda hub: hub.pinning.remove(1, "ann"),
         lambda hub: hub.accepting.stop(1, "ann"),
         lambda hub: hub.matching.match({}, limit=1, explain=False),
@@ -121,7 +121,7 @@ def test_what_no_judgement_can_be_is_refused_and_its_field_named(hub, store, sai
     proposal = Proposal(
         **{"kind": "partition", "actor": "ann", "reason": "", "parts": parts} | said
     )
-    for act in (hub.judging.judge, hub.preview):
+    for act in (hub.judge, hub.preview):
         with pytest.raises(RecordInvalid) as caught:
             act(proposal)
         assert [fault.field for fault in caught.value.faults] == [field]
@@ -130,6 +130,6 @@ def test_what_no_judgement_can_be_is_refused_and_its_field_named(hub, store, sai
 
 @pytest.mark.parametrize(("actor", "reason", "field"), [(" ", "", "actor"), ("ann", " ", "reason")])
 def test_a_withdrawal_and_a_removal_must_say_who_and_why(hub, actor, reason, field):
-    for act in (hub.judging.withdraw, hub.pinning.remove):
+    for act in (hub.withdraw, hub.pinning.remove):
         with pytest.raises(RecordInvalid, match=f"^{field}: is blank"):
             act(1, actor, reason)

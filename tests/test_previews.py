@@ -64,7 +64,7 @@ def test_a_merge_tells_the_one_golden_record_and_where_the_other_id_leads(office
 
 def test_a_preview_writes_nothing_and_does_not_wait_for_a_writer(office, hub):
     before = office.rows(TABLES)
-    number = hub.judging.judge(saying(["bank/1"], ["shop/1"])).judgement_id
+    number = hub.judge(saying(["bank/1"], ["shop/1"])).judgement_id
     after = office.rows(TABLES)
     with office.store.write():
         hub.preview(MERGER)

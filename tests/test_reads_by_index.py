@@ -111,9 +111,9 @@ def _submit(hub, key: str, **values: object):
 
 
 def _judge_and_withdraw(hub) -> None:
-    done = hub.judging.judge(_proposal(hub))
+    done = hub.judge(_proposal(hub))
     hub.preview_withdrawal(done.judgement_id)
-    hub.judging.withdraw(done.judgement_id, "ann", "by mistake")
+    hub.withdraw(done.judgement_id, "ann", "by mistake")
 
 
 def _pin(hub) -> None:
@@ -143,7 +143,7 @@ ACTS: dict[str, Callable] = {
     "delete": lambda hub, _: hub.submitting.retire(RecordRef("shop", "1")),
     "preview": lambda hub, _: hub.preview(_proposal(hub)),
     "judge and withdraw": lambda hub, _: _judge_and_withdraw(hub),
-    "unsure": lambda hub, _: hub.judging.judge(_proposal(hub, "unsure")),
+    "unsure": lambda hub, _: hub.judge(_proposal(hub, "unsure")),
     "pin": lambda hub, _: _pin(hub),
     "next": lambda hub, _: hub.reviews.take_next("ann", ReviewFilter()),
     "record": lambda hub, _: hub.reading.record(RecordRef("shop", "1")),

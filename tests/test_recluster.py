@@ -29,7 +29,7 @@ def crowded(tmp_path, monkeypatch):
 
 def same(office: Office, *names: str) -> None:
     parts = [[Shown(ref(name)) for name in names]]
-    Hub(office.store, RULES).judging.judge(Proposal("partition", parts, "steward", "called them"))
+    Hub(office.store, RULES).judge(Proposal("partition", parts, "steward", "called them"))
 
 
 def is_as_a_batch_says(office: Office, tmp_path) -> bool:

@@ -180,7 +180,7 @@ def test_a_form_for_an_id_that_was_merged_says_that_nothing_was_kept(sqlite_stor
         r'name="csrf_token" value="([^"]+)"', client.get(address(office, "given_name")).text
     )[1]
     together = [[Shown(RecordRef(*name.split("/"))) for name in office.homes()]]
-    hub.judging.judge(Proposal("partition", together, "bob", ""))
+    hub.judge(Proposal("partition", together, "bob", ""))
     (gone,) = ids - {*office.homes().values()}
     form = {"csrf_token": token, "attribute": "given_name", "choice": "own"}
     answer = client.post(f"/steward/golden-records/{gone}/pins", data=form, follow_redirects=True)

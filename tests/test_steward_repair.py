@@ -43,12 +43,12 @@ def desks(browser, office, url):  # noqa: ARG001
 def _as_it_was(office):
     """Take back what a test judged, the last first."""
     yield
-    judging = Hub(office.store, RULES).judging
+    hub = Hub(office.store, RULES)
     rows = office.query(
         "SELECT judgement_id FROM judgement WHERE withdrawn_at IS NULL ORDER BY 1 DESC"
     )
     for (number,) in rows:
-        judging.withdraw(number, "ann", "test")
+        hub.withdraw(number, "ann", "test")
 
 
 def address(office: Office, name: str, other: str = "") -> str:

@@ -80,7 +80,7 @@ def test_an_undo_takes_the_decision_back_and_asks_again(hub, office, ann, review
 
 def test_an_undo_that_somebody_was_before_is_told(hub, ann, review):
     page = ann.client.get(ann.decide(review, "merge").location).text
-    hub.judging.withdraw(1, "bob", "wrong")
+    hub.withdraw(1, "bob", "wrong")
     answer = ann.client.post("/steward/undo", data=fields(page), follow_redirects=True)
     assert "It cannot be undone: judgement 1 is not in force" in answer.text
 

@@ -123,9 +123,9 @@ def test_submissions_corrections_and_deletions_add_their_difference(office, hub)
 
 def test_judgements_and_their_withdrawal_add_their_difference(office, hub):
     parts = [[Shown(ref("bank/1"))], [Shown(ref("bank/2")), Shown(ref("shop/1"))]]
-    split = hub.judging.judge(Proposal("partition", parts, "steward", "twins"))
+    split = hub.judge(Proposal("partition", parts, "steward", "twins"))
     assert agree(office, hub).golden_records == 5
-    hub.judging.withdraw(split.judgement_id, "steward", "not twins")
+    hub.withdraw(split.judgement_id, "steward", "not twins")
     assert agree(office, hub).golden_records == 4
 
 
@@ -157,7 +157,7 @@ def test_the_backlog_is_kept_day_by_day_and_a_clock_set_back_counts_on_the_newes
 def test_a_judgement_that_answers_a_question_closes_it(hub):
     told = [Shown(ref(name)) for name in ("bank/1", "bank/2", "shop/1", "shop/3")]
     parts = [told[:3], told[3:]]
-    hub.judging.judge(Proposal("partition", parts, "steward", "not her"))
+    hub.judge(Proposal("partition", parts, "steward", "not her"))
     days = hub.reading.overview().backlog
     assert [sum(day.opened for day in days), sum(day.closed for day in days)] == [1, 1]
     assert days[-1].open == 0

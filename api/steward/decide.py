@@ -33,7 +33,7 @@ def decide(review_id: str) -> Response:
         decision = deciding.read(request.form)
         proposal = decision.proposal(steward())
         hub().reviews.claim(review_id, steward())
-        done = hub().judging.judge(proposal)
+        done = hub().judge(proposal)
     except (Contradiction, PreconditionFailed, RecordInvalid, ReviewClosed, ReviewHeld) as error:
         return show(review_id, trouble=_trouble(review_id, error, decision))
     session["last"] = [done.judgement_id, review_id, SAID[decision.word]]
@@ -60,7 +60,7 @@ def undo() -> Response:
         flash("There is nothing to undo.", "warn")
         return to("queue", **choice().given)
     try:
-        hub().judging.withdraw(number, steward(), "undone")
+        hub().withdraw(number, steward(), "undone")
     except (NotInForce, Contradiction) as error:
         flash(f"It cannot be undone: {error.message}.", "bad")
         return to("queue", **choice().given)

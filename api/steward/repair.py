@@ -58,7 +58,7 @@ def repaired(golden_id: str) -> Response:
         if looking:
             preview = hub().preview(proposal)
             return _show(_gathered(golden_id, other), decision=decision, preview=preview)
-        done = hub().judging.judge(proposal)
+        done = hub().judge(proposal)
     except _REFUSED as error:
         gathered = _gathered(golden_id, other)
         return _show(gathered, decision=decision, trouble=_trouble(error, decision, gathered))

@@ -28,7 +28,7 @@ def withdraw(judgement_id: int) -> Response:
         rule = f"At most {LONGEST_REASON:,} characters, and no NUL among them."
         return _page(judged, 422, reason=reason[:LONGEST_REASON], fault=rule)
     try:
-        done = hub().judging.withdraw(judgement_id, steward(), reason)
+        done = hub().withdraw(judgement_id, steward(), reason)
     except NotInForce as error:
         return _page(reading().judgement(judgement_id), 409, reason=reason, refused=error.message)
     except Contradiction as error:
