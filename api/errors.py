@@ -1,12 +1,17 @@
 """The one place where errors become answers; the HTTP statuses of our errors are chosen here."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Flask, Response, current_app, jsonify, make_response, request, url_for
 from marshmallow.exceptions import SCHEMA
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 
 from api import problems
 from api.problems import FieldFault, ProblemType, answer, answer_status
@@ -162,11 +167,23 @@ def answer_http(error: HTTPException) -> Response:
     """Answer an error of Flask, Werkzeug or webargs; the headers that it came with stay."""
     if error.response is not None or (error.code or 500) < 400:
         return make_response(error.get_response())
+    if isinstance(error, MethodNotAllowed) and not _has_any(error.valid_methods or ()):
+        error = NotFound()
     response = _problem_of(error)
     allow = error.get_response().headers.get("Allow")
     if allow:
         response.headers["Allow"] = allow
     return response
+
+
+def _has_any(methods: Iterable[str]) -> bool:
+    """Tell whether the address has one of these methods.
+
+    Werkzeug looks at methods first: of a number that is too large for any it says that the method
+    is wrong, and names those of the smaller ones.
+    """
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and any(adapter.test(method=method) for method in methods)
 
 
 def _problem_of(error: HTTPException) -> Response:

@@ -124,6 +124,15 @@ def test_a_wrong_method_is_told_which_ones_are_right(client):
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("path", ["/v1/judgements/9007199254740992", "/v1/pins/9007199254740992"])
+def test_a_number_that_is_too_large_for_any_is_not_found(client, method, path):
+    answer = client.open(path, method=method)
+
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/not-found")
+    assert "Allow" not in answer.headers
+
+
 def test_an_unknown_page_is_a_problem_document(client):
     answer = client.get("/v1/nothing")
 
