@@ -89,8 +89,9 @@ CONTRADICTION = ProblemType(
     "contradiction",
     409,
     "Contradicts other judgements",
-    "The judgement says something else than the judgements in force that `detail` names, in this "
-    "order. Withdraw them, or name them in `supersedes`.",
+    "The judgement, or one that a withdrawal would bring back, says something else than the "
+    "judgements in force that `detail` names, in this order. Withdraw them, or name them in the "
+    "`supersedes` of a new judgement.",
 )
 NOT_IN_FORCE = ProblemType(
     "not-in-force",

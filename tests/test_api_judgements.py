@@ -148,7 +148,9 @@ def test_undoing_is_refused_where_what_comes_back_would_contradict(office, clien
     second = judge(client, ["bank/1", "shop/1"], supersedes=[first]).json["judgement_id"]
     judge(client, ["bank/1", "shop/1"])
     before = office.rows(TABLES)
-    problem(withdraw(client, second), 409, "contradiction")
+    told = problem(withdraw(client, second), 409, "contradiction")["detail"]
+    assert told.startswith(f"judgement {first} would count again, and contradicts judgements ")
+    assert told.endswith(": withdraw them first")
     assert office.rows(TABLES) == before
 
 

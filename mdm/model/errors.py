@@ -179,13 +179,23 @@ class PinRemoved(MdmError):
 
 
 class Contradiction(MdmError):
-    """A judgement contradicts others in force; `judgements` are the IDs on the path."""
+    """A judgement contradicts others in force; `judgements` are the IDs on the path.
 
-    def __init__(self, judgements: Sequence[int]) -> None:
+    `returning`: the one that a withdrawal would bring back, None where a new one contradicts.
+    """
+
+    def __init__(self, judgements: Sequence[int], *, returning: int | None = None) -> None:
         listed = ", ".join(str(number) for number in judgements)
-        super().__init__(
-            f"this contradicts judgements {listed}: withdraw them, or name them as superseded"
-        )
+        if returning is None:
+            told = (
+                f"this contradicts judgements {listed}: withdraw them, or name them as superseded"
+            )
+        else:
+            told = (
+                f"judgement {returning} would count again, and contradicts judgements {listed}: "
+                "withdraw them first"
+            )
+        super().__init__(told)
         self.judgements = tuple(judgements)
 
 

@@ -61,7 +61,7 @@ def withdrawing(tx: Transaction, judgement_id: int) -> JudgementChange:
     for each in revived:
         path = contradictions(each, standing)
         if path:
-            raise Contradiction(path)
+            raise Contradiction(path, returning=each.judgement_id)
         standing.append(each)
     return JudgementChange(come=revived, go=[gone])
 
