@@ -272,48 +272,6 @@ def test_a_preview_is_refused_where_the_judgement_would_be(client):
     problem(client.post(preview, json=body), 412, "precondition-failed")
 
 
-BY_ANN = {"actor": "ann", "reason": "called them"}
-TWO = [[shown("bank/1"), shown("shop/1")]]
-
-
-@pytest.mark.parametrize(
-    ("body", "field", "rule"),
-    [
-        ({"parts": [[shown("bank/1", foo=1), shown("shop/1")]]}, "parts.0.0.foo", "no such field"),
-        (
-            {"parts": [[shown("bank/1")], [shown("shop/1", version="1")]]},
-            "parts.1.0.version",
-            "a whole",
-        ),
-        (
-            {"parts": [[shown("bank/1", version=True)]]},
-            "parts.0.0.version",
-            "Must be a whole number",
-        ),
-        ({"parts": [[{"source": "bank", "key": 1}]]}, "parts.0.0.key", "Must be a text"),
-        ({"parts": [1]}, "parts.0", "Must be a list"),
-        ({"parts": [[], [1]]}, "parts.1.0", "Must be an object of fields"),
-        ({"parts": [[None]]}, "parts.0.0", "Must not be null"),
-        ({"parts": TWO, "supersedes": [1, 0]}, "supersedes.1", "greater than or equal to 1"),
-        ({"parts": TWO, "supersedes": ["1"]}, "supersedes.0", "Must be a whole number"),
-    ],
-)
-def test_what_is_wrong_inside_a_list_is_told_with_its_place(client, body, field, rule):
-    told = problem(client.post(JUDGEMENTS, json=body | BY_ANN), 422, "invalid-parameters")
-    (fault,) = told["errors"]
-    assert fault["field"] == field
-    assert rule in fault["message"]
-    assert field in told["detail"]
-
-
-@pytest.mark.parametrize("data", ["null", '"x"', "[]", "7"])
-def test_a_body_that_is_no_object_hears_what_to_send(client, data):
-    answer = client.post(JUDGEMENTS, data=data, content_type="application/json")
-    (fault,) = problem(answer, 422, "invalid-parameters")["errors"]
-    assert fault["field"] == "body"
-    assert fault["message"].startswith("Must be an object of fields")
-
-
 def test_a_judgement_that_nobody_makes_is_refused(client):
     for answer in (
         judge(client, ["bank/2", "bank/3"], actor="  "),
