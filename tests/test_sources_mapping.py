@@ -172,6 +172,9 @@ def test_a_scalar_becomes_text_in_one_way(value, text):
     [
         ("2026-01-31", None, "2026-01-31T00:00:00.000000Z"),
         ("2026-01-31T12:00:00.5-05:00", None, "2026-01-31T17:00:00.500000Z"),
+        ("20260131t120000", None, "2026-01-31T12:00:00.000000Z"),
+        ("2026-W05-6 12", None, "2026-01-31T12:00:00.000000Z"),
+        ("2026-01-31x12", "%Y-%m-%dx%H", "2026-01-31T12:00:00.000000Z"),
         ("2026-02-01", "%Y-%d-%m", "2026-01-02T00:00:00.000000Z"),
         ("31.01.2026 12:30", "%d.%m.%Y %H:%M", "2026-01-31T12:30:00.000000Z"),
         ("2026-01-31 12:30", "%Y-%m-%d %H:%M", "2026-01-31T12:30:00.000000Z"),
@@ -186,6 +189,22 @@ def test_a_moment_is_told_in_utc(value, form, moment):
 @pytest.mark.parametrize("value", ["soon", 1_700_000_000, "9999-12-31T23:00:00-05:00", [1]])
 def test_what_is_no_moment_is_refused(value):
     with pytest.raises(BadValue):
+        time_of("c", value, None)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-12-31T23:59:60Z",
+        "2026-12-31T24:00:00Z",
+        "2026-031",
+        "2026-01-31x12:00:00",
+        "2026-01-31-12:00:00",
+        "2026-01-31\u00a012:00:00",
+    ],
+)
+def test_a_time_in_another_form_hears_which_forms_are_taken(value):
+    with pytest.raises(BadValue, match=r"^not a time of the form .* 2026-01-31T12:00:00Z .* to 59"):
         time_of("c", value, None)
 
 
