@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 
-import duckdb
 import hypothesis
 import numpy as np
 import pytest
@@ -46,12 +44,6 @@ def run(made: Stores, seed: int, count: int = HISTORIES) -> Counter[str]:
             ),
         )
     return seen
-
-
-@pytest.fixture
-def one_thread(monkeypatch):
-    """Let DuckDB use one thread: of a resolve of a dozen records, two make a fifth more work."""
-    monkeypatch.setattr(duckdb, "connect", partial(duckdb.connect, config={"threads": 1}))
 
 
 @pytest.mark.usefixtures("one_thread")
