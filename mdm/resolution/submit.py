@@ -5,7 +5,7 @@ now.  What is published is what a resolution over everything would publish.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
@@ -197,9 +197,9 @@ def _unknown_sources(tx: Transaction, names: Iterable[str]) -> dict[str, NotFoun
     return unknown
 
 
-def distinct(keys: Sequence[str]) -> list[tuple[int, int]]:
+def distinct(keys: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Cut where a key comes again: ranges without one that comes twice."""
-    cuts, seen = [0], set[str]()
+    cuts, seen = [0], set[Hashable]()
     for place, key in enumerate(keys):
         if key in seen:
             cuts.append(place)

@@ -6,12 +6,13 @@ line that cannot be taken gets its own error, and the others are taken.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mdm.model.errors import Malformed, MdmError, StoreNotReady
 from mdm.model.strict_json import read_json, text_named
 from mdm.model.submissions import Submission, submission_of
 from mdm.model.views import AnsweredLine
-from mdm.resolution.submit import Answer, Submitter
+from mdm.resolution.submit import Answer, Submitter, distinct
 
 LINES_AT_ONCE = 1_000
 
@@ -44,18 +45,11 @@ def submit_lines(
         yield from _answered(chunk, [failed] * len(_records(chunk)))
 
 
-def _chunks(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
     """Put lines together that go into one transaction: no key twice."""
-    chunk, keys = list[_Line](), set[str]()
-    for line in lines:
-        if len(chunk) == LINES_AT_ONCE or line.key in keys:
-            yield chunk
-            chunk, keys = [], set()
-        chunk.append(line)
-        if line.key is not None:
-            keys.add(line.key)
-    if chunk:
-        yield chunk
+    while several := list(islice(lines, LINES_AT_ONCE)):
+        for start, end in distinct([each.key or each.number for each in several]):
+            yield several[start:end]
 
 
 def _wanted(lines: Iterable[bytes | Malformed]) -> Iterator[_Line]:
