@@ -25,6 +25,7 @@ from mdm.store import models
 from tests.compared import Compared
 from tests.drawing import beside_waiting, draw_parts, draw_shown, known_people, names
 from tests.resolving import Meanwhile, ref
+from tests.seeing import seen_ahead
 from tests.small_world import RULES, VALUES, Stores
 
 OUTCOMES = (
@@ -77,6 +78,22 @@ class History(Compared):
             chosen = [(ref(name), said) for name, said in given if ref(name).source == source]
             if chosen:
                 self._submit(source, [Submission(each.key, said) for each, said in chosen])
+
+    @rule(
+        given=st.lists(st.tuples(names, known_people), min_size=1, max_size=4),
+        others=st.lists(st.tuples(names, known_people), max_size=3),
+        gone=st.none() | names,
+    )
+    def submit_seen_ahead(self, given, others, gone) -> None:
+        """Let a bulk see whom it meets; submit and retire others; only then take it."""
+        source = ref(given[0][0]).source
+        chosen = [(ref(name), said) for name, said in given if ref(name).source == source]
+        bulk = [Submission(each.key, said) for each, said in chosen]
+        with seen_ahead(self.hub.submitting, source, bulk):
+            self.submit_many(others)
+            if gone is not None:
+                self.retire(gone)
+            self._submit(source, bulk)
 
     @rule(name=names)
     def retire(self, name) -> None:

@@ -8,15 +8,20 @@ import pytest
 
 from mdm.hub import Hub
 from mdm.matching.scorer import Scorer
+from mdm.model.errors import Stale
 from mdm.model.rules.load import rules_from_text
 from mdm.model.submissions import Submission
-from mdm.resolution import submit, weighing
+from mdm.resolution import candidates, submit, weighing
+from mdm.resolution.candidates import candidates_now, candidates_of
+from mdm.resolution.changed import Changed
 from mdm.resolution.submit import Submitter
 from mdm.resolution.together import Together
 from mdm.resolution.weighing import Measured, RememberedWeights, Weighing
+from mdm.store import neighbourhood, records
 from mdm.store.codec import to_json
 from tests import stores
 from tests.resolving import ANN, BOB, CID, RULES, Office, ref, rules_text
+from tests.seeing import seen_ahead
 
 MANY = 120
 LIKELY = rules_from_text(rules_text(u=0.2), "likely.yaml")
@@ -151,6 +156,98 @@ def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):
 def test_what_another_model_said_is_not_remembered(office, tmp_path):
     submitting(office, lambda: office.resolve(office.train(LIKELY))).submit("bank", people(0, MANY))
     assert is_as_a_batch_says(office, tmp_path)
+
+
+@pytest.fixture
+def read_anew(monkeypatch) -> list[int]:
+    """Each time that candidates are read as if nothing had been seen: of how many records."""
+    times = []
+    of = candidates.candidates_of
+    monkeypatch.setattr(
+        candidates, "candidates_of", lambda tx, keys: times.append(len(keys)) or of(tx, keys)
+    )
+    return times
+
+
+def test_who_was_seen_is_not_read_again(office, tmp_path, read_anew, monkeypatch):
+    texts = []
+    settled = neighbourhood.settled
+    monkeypatch.setattr(
+        neighbourhood,
+        "settled",
+        lambda tx, numbers: texts.append(len(numbers)) or settled(tx, numbers),
+    )
+    submitting(office, lambda: None).submit("bank", people(0, MANY))
+    assert (read_anew, texts) == ([], [1, 0])
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def stale_of_two(office: Office) -> list[Submission]:
+    """A bulk with a record that is older than the one kept; it would change it, and does not."""
+    (known, *_) = people(0, 1)
+    office.take(shop_9={**known.attributes, "email": ("person1@lee.example",)})
+    office.resolve()
+    older = {**ANN, "email": [*ANN["email"]]}
+    return [Submission("9", older, modified_at="1999-01-31T00:00:00Z"), *people(0, MANY)]
+
+
+def test_who_is_not_changed_after_all_is_met_by_the_others(office, tmp_path, read_anew):
+    given = stale_of_two(office)
+    answers = submitting(office, lambda: None).submit("shop", given)
+    assert isinstance(answers[0], Stale)
+    assert read_anew == []
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_what_others_settled_since_is_all_that_is_read(office, tmp_path, read_anew):
+    other = Hub(office.store, RULES)
+
+    def meanwhile():
+        other.submit("shop", people(2, 4))
+        other.submitting.retire(ref("shop/1"))
+        read_anew.clear()
+
+    submitting(office, meanwhile).submit("bank", people(0, MANY))
+    assert read_anew == []
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda office: office.resolve(),
+        lambda office: office.take(bank_1={**ANN, "email": ("person5@lee.example",)}),
+        lambda office: Hub(office.store, RULES).submit("shop", people(40, 4)),
+    ],
+    ids=["a resolve", "a record that waits", "many"],
+)
+def test_where_it_is_not_known_what_was_settled_since_all_is_read(
+    office, tmp_path, read_anew, monkeypatch, meanwhile
+):
+    monkeypatch.setattr(candidates, "_MOST_SINCE", 3)
+
+    def before():
+        meanwhile(office)
+        read_anew.clear()
+
+    submitting(office, before).submit("bank", people(0, MANY))
+    assert read_anew[0] == MANY
+    Hub(office.store, RULES).resolve_waiting()
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_what_a_later_snapshot_saw_is_not_used_in_an_earlier_one(office, read_anew):
+    hub = Hub(office.store, RULES)
+    model = hub.submitting.model_for("bank")
+    with office.store.read() as earlier:
+        one = records.record_by_ref(earlier, ref("shop/1"))
+        changed = Changed.of(earlier, model, [one.record_id])
+        hub.submit("bank", people(1, 1))
+        with seen_ahead(hub.submitting, "bank", people(0, 1)):
+            read_anew.clear()
+            found = candidates_now(earlier, model.last_seen, changed)
+        assert read_anew == [1]
+        assert found == candidates_of(earlier, changed.keys)
 
 
 def test_the_oldest_pairs_are_forgotten(monkeypatch):

@@ -200,6 +200,8 @@ def older(settled) -> Office:
             "DROP INDEX golden_id_follows_ix",
             "DROP INDEX judgement_in_force_ix",
             "DROP INDEX judgement_superseded_by_ix",
+            "DROP INDEX record_settled_in_ix",
+            "ALTER TABLE record DROP COLUMN settled_in",
             "ALTER TABLE golden_id DROP COLUMN follows",
             "ALTER TABLE judgement DROP COLUMN withdrawn_reason",
             "UPDATE alembic_version SET version_num = '0004'",

@@ -19,7 +19,7 @@ TABLES = [table.name for table in metadata.sorted_tables if table.name != "inges
 
 @pytest.mark.usefixtures("bare")
 def test_tables_are_made_once():
-    assert said("init") == "14 migrations applied\n"
+    assert said("init") == "15 migrations applied\n"
     assert said("init") == "the database is up to date\n"
 
 

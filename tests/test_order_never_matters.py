@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from benchmarks.labelled import DataMissingError
 from mdm.resolution import recluster, republish
+from mdm.store import neighbourhood
 from tests import stores
 from tests.histories import OUTCOMES, histories
 from tests.one_by_one import Figures
@@ -96,6 +97,11 @@ def ids_among_neighbours(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(republish, "_with_related", neighbours)
 
 
+def as_it_was_seen(patch: pytest.MonkeyPatch) -> None:
+    """Forget what others did between a bulk's look at its candidates and its taking the lock."""
+    patch.setattr(neighbourhood, "settled_since", lambda *_, **__: set())
+
+
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize(
     ("defect", "seed"),
@@ -105,6 +111,7 @@ def ids_among_neighbours(patch: pytest.MonkeyPatch) -> None:
         (giants_alone, 5),
         (pairs_for_ever, 1),
         (ids_among_neighbours, 6),
+        (as_it_was_seen, 0),
     ],
 )
 def test_a_defect_is_caught(

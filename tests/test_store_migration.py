@@ -13,7 +13,7 @@ from mdm.store import Store
 from mdm.store.schema import metadata
 from tests import stores
 
-NEWEST = "0014"
+NEWEST = "0015"
 
 _MIGRATE = """
 import sys

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from mdm.identity.judgements import Pair
 from mdm.model.records import IncomingRecord
-from mdm.resolution.candidates import candidates_of
+from mdm.resolution.candidates import Candidates, among, others_in, sharing
 from mdm.resolution.ready import ReadyModel
+from mdm.resolution.seen import Moment, Seen
 from mdm.resolution.weighing import MOST_REMEMBERED, Weighing
 from mdm.store import Transaction, neighbourhood, records
 from mdm.store.codec import to_json
@@ -22,10 +23,14 @@ _NEW = 2**62
 
 @dataclass(frozen=True)
 class Meetings:
-    """Pairs of records to be weighed, by number, and what each record says, as of `Weighing`."""
+    """Pairs of records to be weighed, by number, and what each record says, as of `Weighing`.
+
+    `seen`: all that the snapshot tells of their candidates.
+    """
 
     pairs: Sequence[Pair]
     say: Mapping[int, str]
+    seen: Seen
 
 
 def meetings(
@@ -41,11 +46,15 @@ def meetings(
         for at, row in enumerate(rows)
         if row.key not in kept or not _stands(kept[row.key], row)
     }
-    say = {number: to_json(row.standardised) for number, row in changed.items()}
-    keys = {number: model.keys(text) for number, text in say.items()}
-    found = candidates_of(tx, keys, but=keys)
-    say |= neighbourhood.settled(tx, found.others)
-    return Meetings(found.pairs_with(say.keys())[:MOST_REMEMBERED], say)
+    texts = {number: to_json(row.standardised) for number, row in changed.items()}
+    keys = {number: model.keys(text) for number, text in texts.items()}
+    beside = sharing(tx, keys)
+    settled = neighbourhood.settled(tx, others_in(beside))
+    said = {text: beside[number] & settled.keys() for number, text in texts.items()}
+    others = {number: found - changed.keys() for number, found in beside.items()}
+    pairs = Candidates(among(keys), others, settled).pairs()
+    seen = Seen(Moment.of(tx), said, settled)
+    return Meetings(pairs[:MOST_REMEMBERED], settled | texts, seen)
 
 
 def _stands(kept: Standing, row: IncomingRecord) -> bool:

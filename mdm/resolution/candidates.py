@@ -1,56 +1,136 @@
 """Candidates: the pairs that records make by their blocking keys, with each other and with others.
 
-In: the keys that records have now.  Out: pairs, each once.
+In: the keys that records have now, and what was seen of them before the write lock was taken, of
+which only what was settled since is read again.  Out: pairs, each once.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations, groupby
 from operator import itemgetter
 
 from mdm.identity.judgements import Pair
+from mdm.resolution.changed import Changed
+from mdm.resolution.seen import LastSeen, Moment
 from mdm.store import Transaction, neighbourhood
+
+_MOST_SINCE = 10_000
+"""Records settled since a snapshot, above which all is read again."""
+_NONE = frozenset[int]()
+
+Keys = Mapping[int, Collection[int]]
+"""The blocking keys of records, by record ID."""
+Beside = Mapping[int, Set[int]]
+"""With which other records each shares a key, by record ID."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs `among` the records themselves, and with which other records each is `beside`."""
+    """Pairs `among` the records themselves, and with which other records each is `beside`.
+
+    `say`: what the others say, standardised and as JSON; those that it does not tell of wait, or
+    are retired, and make no pair.
+    """
 
     among: set[Pair]
-    beside: Mapping[int, set[int]]
+    beside: Beside
+    say: Mapping[int, str]
 
-    @property
-    def others(self) -> set[int]:
-        """The other records."""
-        return set().union(*self.beside.values())
-
-    def pairs_with(self, known: Set[int]) -> list[Pair]:
-        """List the pairs, smaller number first, but for those with others that are not known."""
+    def pairs(self) -> list[Pair]:
+        """List the pairs, smaller number first."""
         return [
             *self.among,
             *(
                 (record, other) if record < other else (other, record)
                 for record, others in self.beside.items()
-                for other in others & known
+                for other in others & self.say.keys()
             ),
         ]
 
 
-def candidates_of(
-    tx: Transaction, keys: Mapping[int, Collection[int]], *, but: Collection[int]
-) -> Candidates:
-    """Find the candidates of records by their keys; `but`: whose kept keys are not to be used."""
-    having = defaultdict[int, list[int]](list)
+def candidates_of(tx: Transaction, keys: Keys) -> Candidates:
+    """Find the candidates of records by their keys; what is kept of the records plays no part."""
+    beside = {record: others - keys.keys() for record, others in sharing(tx, keys).items()}
+    return Candidates(among(keys), beside, neighbourhood.settled(tx, others_in(beside)))
+
+
+def candidates_now(tx: Transaction, last_seen: LastSeen, changed: Changed) -> Candidates:
+    """Find the candidates of records that changed: what was seen of late, and what came since."""
+    texts = {each.record_id: each.standardised_json for each in changed.residents if each.live}
+    seen = last_seen.by(texts.values())
+    since = None if seen is None else _settled_since(tx, seen.at, changed.numbers)
+    if seen is None or since is None:
+        return candidates_of(tx, changed.keys)
+    unseen = {number: changed.keys[number] for number in texts if texts[number] not in seen.beside}
+    before: dict[int, Set[int]]
+    before = {number: seen.beside.get(text, _NONE) for number, text in texts.items()}
+    before |= sharing(tx, unseen)
+    later = _sharing_among(tx, changed.keys, since)
+    beside = {
+        number: ((others - since) | later.get(number, _NONE)) - changed.numbers
+        for number, others in before.items()
+    }
+    others = others_in(beside)
+    say = {number: seen.say[number] for number in (others & seen.say.keys()) - since}
+    say |= neighbourhood.settled(tx, others - say.keys())
+    return Candidates(among(changed.keys), beside, say)
+
+
+def _settled_since(tx: Transaction, then: Moment, changed: Set[int]) -> set[int] | None:
+    """Find what was settled since a moment; None where that is not known, or too much.
+
+    It is not when the moment is yet to come in this transaction, when a resolve came since, and as
+    long as records wait whose values are not those that were settled.
+    """
+    now = Moment.of(tx)
+    if now.publication < then.publication or now.resolution != then.resolution:
+        return None
+    if neighbourhood.any_waits(tx, beside=changed):
+        return None
+    since = neighbourhood.settled_since(tx, then.publication, most=_MOST_SINCE + 1)
+    return since if len(since) <= _MOST_SINCE else None
+
+
+def _sharing_among(tx: Transaction, keys: Keys, others: Collection[int]) -> Beside:
+    """Find which of these others are kept with a key of each."""
+    wanted = having(keys)
+    return beside_by(wanted, (row for row in neighbourhood.keys_of(tx, others) if row[0] in wanted))
+
+
+def among(keys: Keys) -> set[Pair]:
+    """List the pairs of the records themselves that share a key."""
+    shared = (own for own in having(keys).values() if len(own) > 1)
+    return {pair for own in shared for pair in combinations(sorted(own), 2)}
+
+
+def sharing(tx: Transaction, keys: Keys) -> Beside:
+    """Find which records are kept with a key of each; a record may be beside itself."""
+    wanted = having(keys)
+    return beside_by(wanted, neighbourhood.with_keys(tx, wanted))
+
+
+def having(keys: Keys) -> Mapping[int, Sequence[int]]:
+    """Turn keys round: the records that have each."""
+    wanted = defaultdict[int, list[int]](list)
     for record, own in keys.items():
         for key in own:
-            having[key].append(record)
-    among = {
-        pair for own in having.values() if len(own) > 1 for pair in combinations(sorted(own), 2)
-    }
+            wanted[key].append(record)
+    return wanted
+
+
+def beside_by(
+    wanted: Mapping[int, Sequence[int]], kept: Iterable[tuple[int, int]]
+) -> dict[int, set[int]]:
+    """Tell beside which records each is, by who has a key and by who (key, record) is kept so."""
     beside = defaultdict[int, set[int]](set)
-    for key, found in groupby(neighbourhood.with_keys(tx, having), key=itemgetter(0)):
-        others = {other for _, other in found}.difference(but)
-        for record in having[key]:
+    for key, found in groupby(kept, key=itemgetter(0)):
+        others = {other for _, other in found}
+        for record in wanted[key]:
             beside[record] |= others
-    return Candidates(among, beside)
+    return beside
+
+
+def others_in(beside: Beside) -> set[int]:
+    """List all records that some are beside."""
+    return set().union(*beside.values())

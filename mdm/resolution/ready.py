@@ -14,6 +14,7 @@ from mdm.model.errors import NothingToDo
 from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 from mdm.model.rules.rules import Rules
+from mdm.resolution.seen import LastSeen
 from mdm.resolution.weighing import RememberedWeights
 from mdm.standardise import Standardiser
 from mdm.store import Transaction, models
@@ -33,6 +34,7 @@ class ReadyModel:
     survivorship: Plan
     scorers: Scorers
     remembered: RememberedWeights
+    last_seen: LastSeen
     _keys: KeptKeys = field(repr=False)
     keys: Callable[[str], Sequence[int]] = field(repr=False)
     """Lists the blocking keys of a standardised record, given as JSON, as they are kept."""
@@ -50,6 +52,7 @@ class ReadyModel:
             survivorship=plan(rules, standardiser.column),
             scorers=scorers,
             remembered=RememberedWeights(),
+            last_seen=LastSeen(),
             _keys=keys,
             keys=lru_cache(_REMEMBERED_KEYS)(lambda text: keys.of(attributes_from_json(text))),
         )

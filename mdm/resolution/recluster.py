@@ -17,7 +17,7 @@ from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Constraints, Pair
 from mdm.model.judgements import Judgement
 from mdm.resolution.around import Component, KeptLinks, Links, Walks
-from mdm.resolution.candidates import candidates_of
+from mdm.resolution.candidates import candidates_now
 from mdm.resolution.changed import Changed
 from mdm.resolution.judged_around import NO_CHANGE, JudgedAround, JudgementChange
 from mdm.resolution.ready import ReadyModel
@@ -115,9 +115,9 @@ class _Around:
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""
-        beside = candidates_of(self._tx, self._changed.keys, but=self._changed.numbers)
-        self._weighing.say |= neighbourhood.settled(self._tx, beside.others)
-        return self._weighing.weights(beside.pairs_with(self._weighing.say.keys()))
+        found = candidates_now(self._tx, self._model.last_seen, self._changed)
+        self._weighing.say |= found.say
+        return self._weighing.weights(found.pairs())
 
     def _find_components(self) -> list[Component]:
         """Find every component that changed, as it is now.

@@ -6,6 +6,7 @@ now.  What is published is what a resolution over everything would publish.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
@@ -119,16 +120,20 @@ class Submitter:
     ) -> list[Answer]:
         model = self._models.last or self.model_for(source)
         request = _Request.of(source, submissions, precondition, model)
-        if len(submissions) >= _MANY and (self._others_write or self._together.is_at_work):
-            self._weigh_ahead(request)
         names = {RecordRef(source, each.key) for each in submissions}
-        found = self._together.ask(request, names)
+        with ExitStack() as ahead:
+            if len(submissions) >= _MANY and (self._others_write or self._together.is_at_work):
+                self._weigh_ahead(request, ahead)
+            found = self._together.ask(request, names)
         if isinstance(found, MdmError):
             raise found
         return found
 
-    def _weigh_ahead(self, request: _Request) -> None:
-        """Weigh a request of many; one at a time, so that the first can begin to write soon."""
+    def _weigh_ahead(self, request: _Request, ahead: ExitStack) -> None:
+        """Weigh a request of many; one at a time, so that the first can begin to write soon.
+
+        What it saw is kept until `ahead` ends.
+        """
         rows = [row for row in request.rows if isinstance(row, IncomingRecord)]
         with self._weighs_ahead:
             with self._store.read() as tx:
@@ -136,6 +141,7 @@ class Submitter:
                     return
                 found = meetings(tx, request.model, request.source, rows)
             weigh_ahead(request.model, found)
+        ahead.enter_context(request.model.last_seen.keeping(found.seen))
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction; no record is in it twice."""

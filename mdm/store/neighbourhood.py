@@ -98,6 +98,14 @@ _WITH_KEYS = ByNumbers("""
     WHERE key_hash IN ({numbers})
 """)
 
+_KEYS_OF = ByNumbers("""
+    SELECT key_hash, record_id
+    FROM blocking_key
+    WHERE record_id IN ({numbers})
+""")
+
+_SETTLED_SINCE = sa.text("SELECT record_id FROM record WHERE settled_in > :number LIMIT :most")
+
 # What changed since the last publication takes no part: its keys are those of before.
 _SETTLED = ByNumbers("""
     SELECT r.record_id, z.attributes
@@ -190,6 +198,17 @@ def with_keys(tx: Transaction, keys: Collection[int]) -> list[tuple[int, int]]:
     Those of a key mostly come together.
     """
     return _WITH_KEYS.tuples(tx, keys)
+
+
+def keys_of(tx: Transaction, record_ids: Collection[int]) -> list[tuple[int, int]]:
+    """List (blocking key, record) for the keys that these records are kept with."""
+    return _KEYS_OF.tuples(tx, record_ids)
+
+
+def settled_since(tx: Transaction, publication: int, *, most: int) -> set[int]:
+    """Find records, live and retired, that later publications settled: `most` at most."""
+    found = statements.tuples(tx, _SETTLED_SINCE, {"number": publication, "most": most})
+    return {record for (record,) in found}
 
 
 def settled(tx: Transaction, record_ids: Collection[int]) -> dict[int, str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
+from mdm.store import changes
 from mdm.store.bulk import execute, merge, staged
 from mdm.store.keys import replace_keys
 from mdm.store.statements import scalar
@@ -143,7 +144,8 @@ _SETTLE = sa.text("""
         pending = record.pending AND NOT (
             record.content_hash = s.content_hash
             AND (record.retired_at IS NULL) = (c.record_id IS NOT NULL)
-        )
+        ),
+        settled_in = :publication
     FROM staged_record s
     LEFT JOIN crosswalk c ON c.record_id = s.record_id
     WHERE record.record_id = s.record_id
@@ -181,7 +183,8 @@ def publish(tx: Transaction, publication: Publication, *, at: str) -> None:
     A golden record's version goes up by one if its values, their provenance or its members
     changed, and not otherwise.  A record is settled (no longer pending) if its content is still
     what the resolution saw, and if it is live exactly when it has a home; what changed meanwhile
-    stays pending.  Nothing is committed here.
+    stays pending.  It is settled in the publication that the caller notes next
+    (`mdm.store.changes`).  Nothing is committed here.
     """
     merge(tx, "staged_crosswalk_gone", publication.crosswalk_gone, _DROP_CROSSWALK)
     merge(tx, "staged_crosswalk", publication.crosswalk, _WRITE_CROSSWALK)
@@ -204,7 +207,7 @@ def _settle(tx: Transaction, publication: Publication) -> None:
     million records took 7.6 s, before them 4.
     """
     merge(tx, "staged_standardised", publication.standardised, _WRITE_STANDARDISED)
-    merge(tx, "staged_record", publication.records, _SETTLE)
+    merge(tx, "staged_record", publication.records, _SETTLE, publication=changes.last(tx) + 1)
 
 
 def _publish_pairs(tx: Transaction, publication: Publication) -> None:

@@ -78,6 +78,7 @@ record = sa.Table(
     text("retired_at", nullable=True),
     refers("own_serial", "golden_id.serial", nullable=True),
     sa.Column("pending", sa.Boolean, nullable=False),
+    sa.Column("settled_in", NUMBER),
     sa.UniqueConstraint("source_id", "key"),
     sqlite_autoincrement=True,
 )
@@ -95,6 +96,12 @@ sa.Index(
     postgresql_where=sa.text("retired_at IS NOT NULL"),
 )
 sa.Index("record_own_serial_ix", record.c.own_serial)
+sa.Index(
+    "record_settled_in_ix",
+    record.c.settled_in,
+    sqlite_where=sa.text("settled_in IS NOT NULL"),
+    postgresql_where=sa.text("settled_in IS NOT NULL"),
+)
 
 record_version = sa.Table(
     "record_version",
