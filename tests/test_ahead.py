@@ -1,9 +1,9 @@
 """What many records will be weighed with is weighed before the write lock is taken."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from threading import Event
 
-import numpy as np
 import pytest
 
 from mdm.hub import Hub
@@ -11,14 +11,12 @@ from mdm.matching.scorer import Scorer
 from mdm.model.errors import Stale
 from mdm.model.rules.load import rules_from_text
 from mdm.model.submissions import Submission
-from mdm.resolution import candidates, submit, weighing
+from mdm.resolution import ahead, candidates, submit
 from mdm.resolution.candidates import candidates_now, candidates_of
 from mdm.resolution.changed import Changed
 from mdm.resolution.submit import Submitter
 from mdm.resolution.together import Together
-from mdm.resolution.weighing import Measured, RememberedWeights, Weighing
 from mdm.store import neighbourhood, records
-from mdm.store.codec import to_json
 from tests import stores
 from tests.resolving import ANN, BOB, CID, RULES, Office, ref, rules_text
 from tests.seeing import seen_ahead
@@ -26,7 +24,6 @@ from tests.seeing import seen_ahead
 MANY = 120
 LIKELY = rules_from_text(rules_text(u=0.2), "likely.yaml")
 """Weighs pairs otherwise than `RULES`."""
-NO_PARTS = np.zeros(0, np.int64)
 
 
 def people(start: int, count: int) -> list[Submission]:
@@ -82,7 +79,8 @@ def test_nothing_is_scored_under_the_lock_that_was_known_before(office, tmp_path
         Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
     )
     answers = submitting(office, lambda: calls.append("lock")).submit("bank", people(0, MANY))
-    assert calls == ["scored", "lock"]
+    assert [*dict.fromkeys(calls)] == ["scored", "lock"]
+    assert calls[-1] == "lock"
     assert [each.outcome for each in answers[:4]] == ["linked", "linked", "new", "new"]
     assert is_as_a_batch_says(office, tmp_path)
 
@@ -106,7 +104,7 @@ def test_nothing_is_read_twice_where_nobody_else_writes(office, monkeypatch):
     submitter = submitting(office, lambda: calls.append("lock"))
     submitter.submit("bank", people(0, MANY))
     submitter.submit("bank", people(60, MANY))
-    assert calls == ["scored", "lock", "lock", "scored"]
+    assert [call for call, _ in groupby(calls)] == ["scored", "lock", "scored"]
 
 
 def test_what_stands_there_already_is_not_weighed(office, monkeypatch):
@@ -150,6 +148,26 @@ def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):
 
     before = [Submission("1", {**ANN, "email": list(ANN["email"])}), *people(0, MANY)]
     submitting(office, meanwhile).submit("bank", before)
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_so_many_pairs_are_weighed_at_once(office, tmp_path, monkeypatch):
+    office.take(**{f"shop_{at + 3}": CID for at in range(12)})
+    office.resolve()
+    times = []
+    measure = Scorer.measure
+    monkeypatch.setattr(ahead, "_AT_ONCE", 5)
+    monkeypatch.setattr(
+        Scorer,
+        "measure",
+        lambda self, say, pairs: times.append(len(pairs)) or measure(self, say, pairs),
+    )
+    alike = {**CID, "email": [*CID["email"]]}
+    given = [*people(0, MANY), Submission("cid", alike)]
+    submitting(office, times.clear).submit("bank", given)
+    assert times == []
+    with seen_ahead(Hub(office.store, RULES).submitting, "bank", [Submission("cid-2", alike)]):
+        assert times == [5, 5, 4]
     assert is_as_a_batch_says(office, tmp_path)
 
 
@@ -245,35 +263,6 @@ def test_what_a_later_snapshot_saw_is_not_used_in_an_earlier_one(office, read_an
         hub.submit("bank", people(1, 1))
         with seen_ahead(hub.submitting, "bank", people(0, 1)):
             read_anew.clear()
-            found = candidates_now(earlier, model.last_seen, changed)
+            found = candidates_now(earlier, model, changed)
         assert read_anew == [1]
         assert found == candidates_of(earlier, changed.keys)
-
-
-def test_the_oldest_pairs_are_forgotten(monkeypatch):
-    monkeypatch.setattr(weighing, "MOST_REMEMBERED", 2)
-    remembered = RememberedWeights()
-    for at in range(6):
-        remembered.keep({(str(at), "x"): Measured(at, 0, NO_PARTS)})
-    kept = [at for at in range(6) if remembered.get((str(at), "x"))]
-    assert kept == [2, 3, 4, 5]
-    remembered.keep({(str(at), "y"): Measured(at, 0, NO_PARTS) for at in range(100)})
-    assert remembered.get(("0", "y")) is None
-
-
-def test_pairs_that_are_remembered_weigh_as_those_that_are_scored(office, monkeypatch):
-    model = Hub(office.store, RULES).submitting.model_for("bank")
-    said = {1: to_json(ANN), 2: to_json({**ANN, "given_name": "Anna"}), 3: to_json(BOB)}
-    pairs = [(1, 2), (1, 3), (2, 3)]
-    moved = [(one + 10, other + 10) for one, other in pairs]
-    with model.scorer() as scorer:
-        first, again = (Weighing(scorer, model.remembered) for _ in range(2))
-        scored = Weighing(scorer, RememberedWeights())
-        first.say = scored.say = said
-        again.say = {number + 10: text for number, text in said.items()}
-        weights, parts = [*scored.weights(pairs).values()], scored.parts(pairs)
-        first.weights(pairs)
-        monkeypatch.setattr(scorer, "measure", None)
-        assert [*again.weights(moved).values()] == weights
-        assert again.parts(moved).tolist() == parts.tolist()
-    assert len({*weights}) > 1

@@ -1,36 +1,34 @@
 """Weighing ahead: what a writer will ask the model is asked before it takes the write lock.
 
-In: many records that are about to be taken, and a snapshot.  Out: nothing but what the model
-remembers of it.  What others change until then is weighed under the lock, as ever.
+In: many records that are about to be taken, and a snapshot.  Out: what was seen there.  What others
+change until then is weighed under the lock.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mdm.identity.judgements import Pair
 from mdm.model.records import IncomingRecord
-from mdm.resolution.candidates import Candidates, among, others_in, sharing
+from mdm.resolution.candidates import Candidates, candidates_of
 from mdm.resolution.ready import ReadyModel
 from mdm.resolution.seen import Moment, Seen
-from mdm.resolution.weighing import MOST_REMEMBERED, Weighing
-from mdm.store import Transaction, neighbourhood, records
+from mdm.resolution.weighing import Weighing
+from mdm.store import Transaction, records
 from mdm.store.codec import to_json
 from mdm.store.records import Standing
 
 _NEW = 2**62
 """The first number of records that have none yet: a number above all that they will meet."""
+_AT_ONCE = 100_000
+"""Pairs that are weighed at once."""
 
 
 @dataclass(frozen=True)
 class Meetings:
-    """Pairs of records to be weighed, by number, and what each record says, as of `Weighing`.
+    """Whom records are to meet, as of a moment; what each says that is not kept so, by number."""
 
-    `seen`: all that the snapshot tells of their candidates.
-    """
-
-    pairs: Sequence[Pair]
-    say: Mapping[int, str]
-    seen: Seen
+    at: Moment
+    new: Mapping[int, str]
+    candidates: Candidates
 
 
 def meetings(
@@ -46,15 +44,9 @@ def meetings(
         for at, row in enumerate(rows)
         if row.key not in kept or not _stands(kept[row.key], row)
     }
-    texts = {number: to_json(row.standardised) for number, row in changed.items()}
-    keys = {number: model.keys(text) for number, text in texts.items()}
-    beside = sharing(tx, keys)
-    settled = neighbourhood.settled(tx, others_in(beside))
-    said = {text: beside[number] & settled.keys() for number, text in texts.items()}
-    others = {number: found - changed.keys() for number, found in beside.items()}
-    pairs = Candidates(among(keys), others, settled).pairs()
-    seen = Seen(Moment.of(tx), said, settled)
-    return Meetings(pairs[:MOST_REMEMBERED], settled | texts, seen)
+    new = {number: to_json(row.standardised) for number, row in changed.items()}
+    keys = {number: model.keys(text) for number, text in new.items()}
+    return Meetings(Moment.of(tx), new, candidates_of(tx, keys))
 
 
 def _stands(kept: Standing, row: IncomingRecord) -> bool:
@@ -62,9 +54,22 @@ def _stands(kept: Standing, row: IncomingRecord) -> bool:
     return same and kept.retired_at is None and not kept.pending
 
 
-def weigh_ahead(model: ReadyModel, found: Meetings) -> None:
-    """Weigh them, so that the model remembers."""
+def weigh_ahead(model: ReadyModel, found: Meetings) -> Seen:
+    """Weigh them, so many at a time that memory stays bounded."""
+    new, pairs = found.new, found.candidates.pairs_beside()
+    beside: dict[str, dict[int, int]] = {text: {} for text in new.values()}
+    say = {**found.candidates.say, **new}
     with model.scorer() as scorer:
-        weighing = Weighing(scorer, model.remembered)
-        weighing.say |= found.say
-        weighing.weights(found.pairs)
+        among = Weighing(scorer, say).weights(found.candidates.among)
+        for start in range(0, len(pairs), _AT_ONCE):
+            weighing = Weighing(scorer, say)
+            strong = weighing.strong(pairs[start : start + _AT_ONCE], model.review)
+            for (one, other), weight in strong.items():
+                record, met = (one, other) if one in new else (other, one)
+                beside[new[record]][met] = weight
+    return Seen(
+        at=found.at,
+        left_out={number for number in new if number < _NEW},
+        beside=beside,
+        among={(new[one], new[other]): weight for (one, other), weight in among.items()},
+    )

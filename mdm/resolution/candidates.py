@@ -1,23 +1,24 @@
 """Candidates: the pairs that records make by their blocking keys, with each other and with others.
 
-In: the keys that records have now, and what was seen of them before the write lock was taken, of
-which only what was settled since is read again.  Out: pairs, each once.
+In: the keys that records have now, and what was seen of them before the write lock was taken; of
+that, only what was settled since is read again.  Out: pairs, each once.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, groupby
 from operator import itemgetter
 
 from mdm.identity.judgements import Pair
 from mdm.resolution.changed import Changed
-from mdm.resolution.seen import LastSeen, Moment
+from mdm.resolution.ready import ReadyModel
+from mdm.resolution.seen import Moment, Seen
 from mdm.store import Transaction, neighbourhood
 
 _MOST_SINCE = 10_000
 """Records settled since a snapshot, above which all is read again."""
-_NONE = frozenset[int]()
+_NONE: Mapping[int, int] = {}
 
 Keys = Mapping[int, Collection[int]]
 """The blocking keys of records, by record ID."""
@@ -30,22 +31,26 @@ class Candidates:
     """Pairs `among` the records themselves, and with which other records each is `beside`.
 
     `say`: what the others say, standardised and as JSON; those that it does not tell of wait, or
-    are retired, and make no pair.
+    are retired, and make no pair.  `weighed`: pairs beside these that were weighed already, and
+    are worth review, in micro-bits.
     """
 
-    among: set[Pair]
+    among: Collection[Pair]
     beside: Beside
     say: Mapping[int, str]
+    weighed: Mapping[Pair, int] = field(default_factory=dict)
 
     def pairs(self) -> list[Pair]:
         """List the pairs, smaller number first."""
+        return [*self.among, *self.pairs_beside()]
+
+    def pairs_beside(self) -> list[Pair]:
+        """List those with others."""
+        known = self.say.keys()
         return [
-            *self.among,
-            *(
-                (record, other) if record < other else (other, record)
-                for record, others in self.beside.items()
-                for other in others & self.say.keys()
-            ),
+            (record, other) if record < other else (other, record)
+            for record, others in self.beside.items()
+            for other in others & known
         ]
 
 
@@ -55,44 +60,57 @@ def candidates_of(tx: Transaction, keys: Keys) -> Candidates:
     return Candidates(among(keys), beside, neighbourhood.settled(tx, others_in(beside)))
 
 
-def candidates_now(tx: Transaction, last_seen: LastSeen, changed: Changed) -> Candidates:
-    """Find the candidates of records that changed: what was seen of late, and what came since."""
+def candidates_now(tx: Transaction, model: ReadyModel, changed: Changed) -> Candidates:
+    """Find the candidates of records that changed; what was seen of late is not read again."""
     texts = {each.record_id: each.standardised_json for each in changed.residents if each.live}
-    seen = last_seen.by(texts.values())
-    since = None if seen is None else _settled_since(tx, seen.at, changed.numbers)
+    seen = model.last_seen.by(texts.values())
+    since = None if seen is None else _settled_since(tx, seen, changed.numbers)
     if seen is None or since is None:
         return candidates_of(tx, changed.keys)
     unseen = {number: changed.keys[number] for number in texts if texts[number] not in seen.beside}
-    before: dict[int, Set[int]]
-    before = {number: seen.beside.get(text, _NONE) for number, text in texts.items()}
-    before |= sharing(tx, unseen)
-    later = _sharing_among(tx, changed.keys, since)
-    beside = {
-        number: ((others - since) | later.get(number, _NONE)) - changed.numbers
-        for number, others in before.items()
+    beside = _sharing_among(tx, changed.keys, since) | sharing(tx, unseen)
+    beside = {number: others - changed.numbers for number, others in beside.items()}
+    met = among(changed.keys)
+    known = {
+        pair: weight
+        for pair in met
+        if (weight := seen.among.get((texts[pair[0]], texts[pair[1]]))) is not None
     }
-    others = others_in(beside)
-    say = {number: seen.say[number] for number in (others & seen.say.keys()) - since}
-    say |= neighbourhood.settled(tx, others - say.keys())
-    return Candidates(among(changed.keys), beside, say)
+    strong = {pair: weight for pair, weight in known.items() if weight >= model.review}
+    return Candidates(
+        among=met - known.keys(),
+        beside=beside,
+        say=neighbourhood.settled(tx, others_in(beside)),
+        weighed=strong | _still_strong(seen, texts, since | changed.numbers),
+    )
 
 
-def _settled_since(tx: Transaction, then: Moment, changed: Set[int]) -> set[int] | None:
-    """Find what was settled since a moment; None where that is not known, or too much.
+def _still_strong(seen: Seen, texts: Mapping[int, str], gone: Set[int]) -> dict[Pair, int]:
+    """List the pairs with others that were seen, but for those that are not as they were."""
+    return {
+        _pair(number, other): weight
+        for number, text in texts.items()
+        for other, weight in seen.beside.get(text, _NONE).items()
+        if other not in gone
+    }
+
+
+def _settled_since(tx: Transaction, seen: Seen, changed: Set[int]) -> set[int] | None:
+    """Find what was not seen as it is now; None where that is not known, or too much.
 
     It is not when the moment is yet to come in this transaction, when a resolve came since, and as
     long as records wait whose values are not those that were settled.
     """
-    now = Moment.of(tx)
+    then, now = seen.at, Moment.of(tx)
     if now.publication < then.publication or now.resolution != then.resolution:
         return None
     if neighbourhood.any_waits(tx, beside=changed):
         return None
     since = neighbourhood.settled_since(tx, then.publication, most=_MOST_SINCE + 1)
-    return since if len(since) <= _MOST_SINCE else None
+    return since | (seen.left_out - changed) if len(since) <= _MOST_SINCE else None
 
 
-def _sharing_among(tx: Transaction, keys: Keys, others: Collection[int]) -> Beside:
+def _sharing_among(tx: Transaction, keys: Keys, others: Collection[int]) -> dict[int, set[int]]:
     """Find which of these others are kept with a key of each."""
     wanted = having(keys)
     return beside_by(wanted, (row for row in neighbourhood.keys_of(tx, others) if row[0] in wanted))
@@ -104,7 +122,7 @@ def among(keys: Keys) -> set[Pair]:
     return {pair for own in shared for pair in combinations(sorted(own), 2)}
 
 
-def sharing(tx: Transaction, keys: Keys) -> Beside:
+def sharing(tx: Transaction, keys: Keys) -> dict[int, set[int]]:
     """Find which records are kept with a key of each; a record may be beside itself."""
     wanted = having(keys)
     return beside_by(wanted, neighbourhood.with_keys(tx, wanted))
@@ -134,3 +152,7 @@ def beside_by(
 def others_in(beside: Beside) -> set[int]:
     """List all records that some are beside."""
     return set().union(*beside.values())
+
+
+def _pair(one: int, other: int) -> Pair:
+    return (one, other) if one < other else (other, one)

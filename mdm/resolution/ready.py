@@ -15,7 +15,6 @@ from mdm.model.models import ModelVersion
 from mdm.model.records import Attributes
 from mdm.model.rules.rules import Rules
 from mdm.resolution.seen import LastSeen
-from mdm.resolution.weighing import RememberedWeights
 from mdm.standardise import Standardiser
 from mdm.store import Transaction, models
 from mdm.store.codec import attributes_from_json
@@ -33,7 +32,6 @@ class ReadyModel:
     standardiser: Standardiser
     survivorship: Plan
     scorers: Scorers
-    remembered: RememberedWeights
     last_seen: LastSeen
     _keys: KeptKeys = field(repr=False)
     keys: Callable[[str], Sequence[int]] = field(repr=False)
@@ -51,7 +49,6 @@ class ReadyModel:
             standardiser=standardiser,
             survivorship=plan(rules, standardiser.column),
             scorers=scorers,
-            remembered=RememberedWeights(),
             last_seen=LastSeen(),
             _keys=keys,
             keys=lru_cache(_REMEMBERED_KEYS)(lambda text: keys.of(attributes_from_json(text))),

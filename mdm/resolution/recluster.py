@@ -34,8 +34,8 @@ class Reclustered:
     `residents`: the live records whose component may have changed, by (source, key); `clusters`,
     parallel to them, labels without meaning beyond being equal.  `changed`: the records it began
     from, retired ones too.  `pairs` come or change, `gone` leave; `replaced` are the weights that
-    such pairs had until now.  `scored`: the pairs of changed records that blocking found.  Weights
-    are in micro-bits.
+    such pairs had until now.  `scored`: the pairs of changed records that blocking found and that
+    are worth review.  Weights are in micro-bits.
     """
 
     residents: Sequence[Resident]
@@ -67,7 +67,7 @@ def recluster(
         changing = set(record_ids)
         while True:
             changed = Changed.of(tx, model, changing)
-            around = _Around(tx, model, changed, Weighing(scorer, model.remembered), change)
+            around = _Around(tx, model, changed, Weighing(scorer, {}), change)
             if changing.issuperset(around.waiting):
                 return around.reclustered()
             changing |= around.waiting
@@ -115,9 +115,9 @@ class _Around:
 
     def _score_candidates(self) -> Mapping[Pair, int]:
         """Weigh the changed records with all that share a blocking key with them."""
-        found = candidates_now(self._tx, self._model.last_seen, self._changed)
+        found = candidates_now(self._tx, self._model, self._changed)
         self._weighing.say |= found.say
-        return self._weighing.weights(found.pairs())
+        return {**found.weighed, **self._weighing.strong(found.pairs(), self._model.review)}
 
     def _find_components(self) -> list[Component]:
         """Find every component that changed, as it is now.
@@ -189,7 +189,7 @@ class _Around:
 
     def _pairs_after(self, before: Mapping[Pair, KeptPair]) -> dict[Pair, KeptPair]:
         """Tell which pairs of the residents are kept: the strong ones, and those inside."""
-        review, gone = self._model.review, self._changed.numbers
+        gone = self._changed.numbers
         strong = {
             ends: pair
             for ends, pair in before.items()
@@ -198,7 +198,6 @@ class _Around:
         strong |= {
             ends: KeptPair(ends[0], ends[1], weight, inside_only=False)
             for ends, weight in self._scored.items()
-            if weight >= review
         }
         inside = {
             ends
@@ -209,7 +208,7 @@ class _Around:
         known = {
             ends: before[ends].weight for ends in inside & before.keys() if gone.isdisjoint(ends)
         }
-        weighed = known | dict(self._weighing.weights(inside - known.keys()))
+        weighed = known | self._weighing.weights(inside - known.keys())
         return strong | {
             ends: KeptPair(ends[0], ends[1], weight, inside_only=True)
             for ends, weight in weighed.items()

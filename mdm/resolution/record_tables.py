@@ -29,7 +29,9 @@ def record_tables(model: ReadyModel, found: Reclustered) -> Publication:
         ),
         search_keys=table(search, "record_id", "kind", "value", texts=2),
         blocking_keys=table(
-            [(key, number) for number in keys for key in keys[number]], "key_hash", "record_id"
+            sorted((key, number) for number in keys for key in keys[number]),
+            "key_hash",
+            "record_id",
         ),
         standardised=_standardised(model, found),
     )

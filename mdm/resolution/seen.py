@@ -1,15 +1,15 @@
-"""What bulks saw of their candidates before they took the write lock, to be used under it."""
+"""What bulks saw before they took the write lock, to be used under it."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
 from mdm.store import Transaction, changes, resolutions
 
-_MOST_KEPT = 4
-"""Bulks of which is kept what they saw, 25 MB each; the others read again."""
+_MOST_KEPT = 16
+"""Bulks of which is kept what they saw; the others read again."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Seen:
-    """Beside which settled records those would be who say this (standardised, JSON), at a moment.
+    """What records that say this (standardised, JSON) would weigh with others, at a moment.
 
-    `say` is what the settled records said then.
+    `beside`: with each settled record of which the pair is worth review, in micro-bits; `among`:
+    with one another, all pairs that share a key.  `left_out`: settled records that were looked at
+    by none, since they were to be changed themselves.
     """
 
     at: Moment
-    beside: Mapping[str, set[int]]
-    say: Mapping[int, str]
+    left_out: Set[int]
+    beside: Mapping[str, Mapping[int, int]]
+    among: Mapping[tuple[str, str], int]
 
 
 class LastSeen:

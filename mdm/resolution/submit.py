@@ -140,8 +140,8 @@ class Submitter:
                 if self._models.active(tx) is not request.model:
                     return
                 found = meetings(tx, request.model, request.source, rows)
-            weigh_ahead(request.model, found)
-        ahead.enter_context(request.model.last_seen.keeping(found.seen))
+            seen = weigh_ahead(request.model, found)
+        ahead.enter_context(request.model.last_seen.keeping(seen))
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction; no record is in it twice."""
@@ -274,7 +274,7 @@ def _answer(ref: RecordRef, taken: TakenRecord, told: Told) -> Answer:
 def resolved(tx: Transaction, model: ReadyModel, record_ids: set[int]) -> Told:
     """Resolve records that changed, and whatever hangs on them."""
     found = recluster(tx, model, record_ids)
-    return Told(tx, found, republish(tx, model, found, at=now()), review=model.review)
+    return Told(tx, found, republish(tx, model, found, at=now()))
 
 
 def _check(precondition: Precondition | None, kept: Standing | None) -> None:

@@ -18,11 +18,8 @@ MOST_CANDIDATES = 10
 class Told:
     """Tells what was done to golden records, record by record."""
 
-    def __init__(
-        self, tx: Transaction, found: Reclustered, done: Republished, *, review: int
-    ) -> None:
+    def __init__(self, tx: Transaction, found: Reclustered, done: Republished) -> None:
         self._tx = tx
-        self._review = review
         self._found = found
         self._done = done
         self._listed: dict[int, dict[int, list[int]]] = {}
@@ -113,9 +110,7 @@ class Told:
     def _worth_review(self) -> Mapping[int, list[tuple[int, int]]]:
         """Changed record -> (other record, weight) of its pairs that are worth a look."""
         found = defaultdict[int, list[tuple[int, int]]](list)
-        scored, review = self._found.scored, self._review
-        worth = sorted((pair, weight) for pair, weight in scored.items() if weight >= review)
-        for (one, other), weight in worth:
+        for (one, other), weight in sorted(self._found.scored.items()):
             found[one].append((other, weight))
             found[other].append((one, weight))
         return found
