@@ -1,9 +1,5 @@
 """What many records will be weighed with is weighed before the write lock is taken."""
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
-from threading import Event
-
 import pytest
 
 from mdm.hub import Hub
@@ -11,7 +7,7 @@ from mdm.matching.scorer import Scorer
 from mdm.model.errors import Stale
 from mdm.model.rules.load import rules_from_text
 from mdm.model.submissions import Submission
-from mdm.resolution import ahead, candidates, submit
+from mdm.resolution import ahead, candidates
 from mdm.resolution.candidates import candidates_now, candidates_of
 from mdm.resolution.changed import Changed
 from mdm.resolution.submit import Submitter
@@ -63,7 +59,6 @@ def submitting(office: Office, under_lock) -> Submitter:
         return submitter._submitted(requests)
 
     submitter._together = Together(work, most=1, patience=office.store.patience)
-    submitter._others_write = True
     return submitter
 
 
@@ -95,47 +90,12 @@ def test_few_are_not_read_twice(office, monkeypatch):
     assert calls == ["lock", "scored"]
 
 
-def test_nothing_is_read_twice_where_nobody_else_writes(office, monkeypatch):
-    calls = []
-    measure = Scorer.measure
-    monkeypatch.setattr(
-        Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
-    )
-    submitter = submitting(office, lambda: calls.append("lock"))
-    submitter.submit("bank", people(0, MANY))
-    submitter.submit("bank", people(60, MANY))
-    assert [call for call, _ in groupby(calls)] == ["scored", "lock", "scored"]
-
-
 def test_what_stands_there_already_is_not_weighed(office, monkeypatch):
     submitter = submitting(office, lambda: None)
     submitter.submit("bank", people(0, MANY))
     monkeypatch.setattr(Scorer, "measure", None)
-    submitter._others_write = True
     answers = submitter.submit("bank", people(0, MANY))
     assert {each.outcome for each in answers} == {"unchanged"}
-
-
-def test_a_bulk_is_weighed_while_another_request_is_at_work(office, monkeypatch):
-    scored = Event()
-    measure = Scorer.measure
-    monkeypatch.setattr(
-        Scorer, "measure", lambda self, *given: scored.set() or measure(self, *given)
-    )
-    submitter = Hub(office.store, RULES).submitting
-    with ThreadPoolExecutor(1) as pool:
-        with submitter._together._at_work:
-            asked = pool.submit(submitter.submit, "bank", people(0, MANY))
-            assert scored.wait(60)
-        assert len(asked.result()) == MANY
-
-
-def test_who_waited_for_another_writer_weighs_the_next_bulk_ahead(office, monkeypatch):
-    monkeypatch.setattr(submit, "_A_WAIT", -1)
-    submitter = submitting(office, lambda: None)
-    submitter._others_write = False
-    submitter.submit("bank", people(0, 1))
-    assert submitter._others_write
 
 
 def test_what_changed_since_is_weighed_as_it_is_now(office, tmp_path):

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
-from time import monotonic
 
 from mdm.model.clock import now
 from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
@@ -75,10 +74,8 @@ class _Item:
 
 
 _MANY = 100
-"""Records that are weighed before the lock is taken, where others write: else to read twice is
-slower."""
-_A_WAIT = 0.05
-"""Seconds that the last writer waited for another one, if others are likely to write again."""
+"""Records that are weighed before the lock is taken; fewer are faster weighed together with those
+of other requests, under it."""
 _MOST_TOGETHER = 200
 """Records of several requests in one transaction; fewer than a bulk's, since all wait for it."""
 
@@ -94,7 +91,6 @@ class Submitter:
         self._models = models
         self._together = Together(self._submitted, most=_MOST_TOGETHER, patience=store.patience)
         self._weighs_ahead = Lock()
-        self._others_write = False
 
     def submit(
         self,
@@ -122,7 +118,7 @@ class Submitter:
         request = _Request.of(source, submissions, precondition, model)
         names = {RecordRef(source, each.key) for each in submissions}
         with ExitStack() as ahead:
-            if len(submissions) >= _MANY and (self._others_write or self._together.is_at_work):
+            if len(submissions) >= _MANY:
                 self._weigh_ahead(request, ahead)
             found = self._together.ask(request, names)
         if isinstance(found, MdmError):
@@ -145,9 +141,7 @@ class Submitter:
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction; no record is in it twice."""
-        asked = monotonic()
         with self._store.write() as tx:
-            self._others_write = monotonic() - asked > _A_WAIT
             model = self._models.active(tx)
             unknown = _unknown_sources(tx, {each.source for each in requests})
             known = (each for each in requests if each.source not in unknown)

@@ -49,11 +49,6 @@ class Together(Generic[_Asked, _Answer]):
         self._at_the_list = Lock()
         self._at_work = Lock()
 
-    @property
-    def is_at_work(self) -> bool:
-        """Tell whether a request is being worked off."""
-        return self._at_work.locked()
-
     def ask(self, asked: _Asked, about: Set[Hashable]) -> _Answer:
         """Wait for the answer to a request; an error of `work` is raised.
 
