@@ -90,6 +90,17 @@ def test_few_are_not_read_twice(office, monkeypatch):
     assert calls == ["lock", "scored"]
 
 
+def test_nothing_is_weighed_ahead_while_records_wait(office, monkeypatch):
+    calls = []
+    measure = Scorer.measure
+    monkeypatch.setattr(
+        Scorer, "measure", lambda self, *given: calls.append("scored") or measure(self, *given)
+    )
+    office.take(bank_1={**ANN, "email": ("person5@lee.example",)})
+    submitting(office, lambda: calls.append("lock")).submit("bank", people(0, MANY))
+    assert calls[:2] == ["lock", "scored"]
+
+
 def test_what_stands_there_already_is_not_weighed(office, monkeypatch):
     submitter = submitting(office, lambda: None)
     submitter.submit("bank", people(0, MANY))

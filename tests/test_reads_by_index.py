@@ -21,6 +21,7 @@ from mdm.model.reviews import ReviewFilter, ReviewSummary
 from mdm.model.submissions import Submission
 from tests.questions import Steward, ann, hub, office, open_reviews, prepared
 from tests.resolving import ANN
+from tests.seeing import seen_ahead
 
 __all__ = ["ann", "hub", "office", "prepared"]  # fixtures
 
@@ -110,6 +111,14 @@ def _submit(hub, key: str, **values: object):
     return done
 
 
+def _submit_many(hub) -> None:
+    """Submit a bulk after another record came since it looked."""
+    given = [Submission(f"many-{at}", {"email": ["ann@lee.example"]}) for at in range(3)]
+    with seen_ahead(hub.submitting, "shop", given):
+        _submit(hub, "5", given_name="Anna")
+        hub.submit("shop", given)
+
+
 def _judge_and_withdraw(hub) -> None:
     done = hub.judge(_proposal(hub))
     hub.preview_withdrawal(done.judgement_id)
@@ -140,6 +149,7 @@ def _pages(steward: Steward, hub) -> None:
 ACTS: dict[str, Callable] = {
     "submit": lambda hub, _: _submit(hub, "5", given_name="Anna"),
     "submit what merges": lambda hub, _: _submit(hub, "9"),
+    "submit many": lambda hub, _: _submit_many(hub),
     "delete": lambda hub, _: hub.submitting.retire(RecordRef("shop", "1")),
     "preview": lambda hub, _: hub.preview(_proposal(hub)),
     "judge and withdraw": lambda hub, _: _judge_and_withdraw(hub),

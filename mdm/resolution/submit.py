@@ -23,7 +23,7 @@ from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import republish
 from mdm.resolution.together import Together
 from mdm.resolution.told import Told
-from mdm.store import Store, Transaction, records
+from mdm.store import Store, Transaction, neighbourhood, records
 from mdm.store.records import Standing
 from mdm.store.sources import source_id
 from mdm.store.taking import TakenRecord
@@ -128,12 +128,13 @@ class Submitter:
     def _weigh_ahead(self, request: _Request, ahead: ExitStack) -> None:
         """Weigh a request of many; one at a time, so that the first can begin to write soon.
 
-        What it saw is kept until `ahead` ends.
+        What it saw is kept until `ahead` ends.  While records wait it could not be used.
         """
         rows = [row for row in request.rows if isinstance(row, IncomingRecord)]
         with self._weighs_ahead:
             with self._store.read() as tx:
-                if self._models.active(tx) is not request.model:
+                changed = self._models.active(tx) is not request.model
+                if changed or neighbourhood.any_waits(tx, beside=()):
                     return
                 found = meetings(tx, request.model, request.source, rows)
             seen = weigh_ahead(request.model, found)
