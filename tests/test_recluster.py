@@ -5,6 +5,7 @@ import pytest
 from mdm.hub import Hub
 from mdm.identity import components
 from mdm.model.judgements import Proposal, Shown
+from mdm.model.pins import Pinning
 from mdm.model.submissions import Submission
 from tests import stores
 from tests.resolving import ANN, BOB, CID, RULES, Office, ref
@@ -109,5 +110,20 @@ def test_what_waits_is_resolved_with_those_that_share_its_golden_id_from_elsewhe
     assert crowded.pending() == set()
     homes = crowded.homes()
     assert homes["bank/1"] == homes["bank/2"] != homes["shop/1"]
+    assert hub.verify().findings == []
+    assert is_as_a_batch_says(crowded, tmp_path)
+
+
+def test_a_retired_record_that_waits_leaves_when_its_golden_record_is_pinned(crowded, tmp_path):
+    crowded.take(bank_1=ANN, shop_1=ANN)
+    crowded.train()
+    crowded.resolve()
+    crowded.retire("shop/1")
+    hub = Hub(crowded.store, RULES)
+    (golden_id,) = {*crowded.homes().values()}
+    hub.pinning.pin(Pinning(golden_id, "given_name", "steward", "asked her", value="Anna"))
+    assert crowded.pending() == set()
+    assert crowded.homes() == {"bank/1": golden_id}
+    assert crowded.query("SELECT golden_id FROM golden_id") == [(golden_id,)]
     assert hub.verify().findings == []
     assert is_as_a_batch_says(crowded, tmp_path)

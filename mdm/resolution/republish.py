@@ -171,9 +171,11 @@ def _with_related(
 ) -> tuple[list[Resident], list[int]]:
     """Add the golden records whose IDs are decided together with these, whole, and `also` others.
 
-    The labels of what is added are below 0, so that they are unlike those of the clusters.
+    The labels of what is added are below 0, so that they are unlike those of the clusters.  Who was
+    retired is still published there, and leaves.
     """
-    added = related(tx, found.residents, also)
+    changed = found.changed.numbers
+    added = [each for each in related(tx, found.residents, also) if each.record_id not in changed]
     labels = [-(each.serial or 0) for each in added]
     return [*found.residents, *added], found.clusters.tolist() + labels
 
