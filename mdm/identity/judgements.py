@@ -53,7 +53,7 @@ def constraints(judgements: Iterable[Judgement], live: Mapping[int, str]) -> Con
     groups = _groups(partitions)
     apart = set[Pair]()
     for judgement in partitions:
-        between = {_pair(groups[a], groups[b]) for a, b in _across(judgement.members)}
+        between = {pair_of(groups[a], groups[b]) for a, b in _across(judgement.members)}
         if any(one == other for one, other in between):
             others = [each for each in partitions if each is not judgement]
             raise Contradiction([judgement.judgement_id, *contradictions(judgement, others)])
@@ -62,7 +62,7 @@ def constraints(judgements: Iterable[Judgement], live: Mapping[int, str]) -> Con
     return Constraints(
         same=tuple(sorted(tuple(group) for group in alive.values() if len(group) > 1)),
         different=frozenset(
-            _pair(alive[one][0], alive[other][0])
+            pair_of(alive[one][0], alive[other][0])
             for one, other in apart
             if one in alive and other in alive
         ),
@@ -92,7 +92,8 @@ def contradictions(new: Judgement, in_force: Iterable[Judgement]) -> list[int]:
     return min((path for path in paths if path), key=lambda path: (len(path), path), default=[])
 
 
-def _pair(one: int, other: int) -> Pair:
+def pair_of(one: int, other: int) -> Pair:
+    """Name the pair of two records, the smaller number first."""
     return (one, other) if one < other else (other, one)
 
 
@@ -139,7 +140,7 @@ def _unsure(in_force: Iterable[Judgement], live: Mapping[int, str]) -> Iterator[
             as_judged = [m for m in judgement.members if live.get(m.record_id) == m.content_hash]
             for one, other in combinations(as_judged, 2):
                 if one.part != other.part:
-                    yield _pair(one.record_id, other.record_id)
+                    yield pair_of(one.record_id, other.record_id)
 
 
 def _path(part: int, members: Sequence[JudgementMember], judged: Judged) -> list[int] | None:

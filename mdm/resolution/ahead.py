@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mdm.model.records import IncomingRecord
 from mdm.resolution.candidates import Candidates, candidates_of
 from mdm.resolution.ready import ReadyModel
-from mdm.resolution.seen import Moment, Seen
+from mdm.resolution.seen import AsOf, Seen
 from mdm.resolution.weighing import Weighing
 from mdm.store import Transaction, records
 from mdm.store.codec import to_json
@@ -24,9 +24,9 @@ _AT_ONCE = 100_000
 
 @dataclass(frozen=True)
 class Meetings:
-    """Whom records are to meet, as of a moment; what each says that is not kept so, by number."""
+    """Whom records are to meet, as of a snapshot; what each says that is not kept so, by number."""
 
-    at: Moment
+    at: AsOf
     new: Mapping[int, str]
     candidates: Candidates
 
@@ -46,7 +46,7 @@ def meetings(
     }
     new = {number: to_json(row.standardised) for number, row in changed.items()}
     keys = {number: model.keys(text) for number, text in new.items()}
-    return Meetings(Moment.of(tx), new, candidates_of(tx, keys))
+    return Meetings(AsOf.of(tx), new, candidates_of(tx, keys))
 
 
 def _stands(kept: Standing, row: IncomingRecord) -> bool:

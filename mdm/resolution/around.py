@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mdm.identity import components
 from mdm.identity.components import RUNG, TOP_RUNG
-from mdm.identity.judgements import Pair
+from mdm.identity.judgements import Pair, pair_of
 from mdm.resolution.judged_around import JudgedAround
 from mdm.store import Transaction, neighbourhood
 
@@ -103,12 +103,8 @@ class Links:
             found |= {other: kept[other] for other in kept.keys() - self._without}
         asunder = self._judged.asked.unsure.union(self._cut)
         if asunder:
-            found = {o: weight for o, weight in found.items() if _pair(record, o) not in asunder}
+            found = {o: weight for o, weight in found.items() if pair_of(record, o) not in asunder}
         return found | dict.fromkeys(self._judged.same_as(record), _FOR_SURE)
-
-
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
 
 
 class Walks:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import combinations, groupby
 from operator import itemgetter
 
-from mdm.identity.judgements import Pair
+from mdm.identity.judgements import Pair, pair_of
 from mdm.resolution.changed import Changed
 from mdm.resolution.ready import ReadyModel
-from mdm.resolution.seen import Moment, Seen
+from mdm.resolution.seen import AsOf, Seen
 from mdm.store import Transaction, neighbourhood
 
 _MOST_SINCE = 10_000
@@ -88,7 +88,7 @@ def candidates_now(tx: Transaction, model: ReadyModel, changed: Changed) -> Cand
 def _still_strong(seen: Seen, texts: Mapping[int, str], gone: Set[int]) -> dict[Pair, int]:
     """List the pairs with others that were seen, but for those that are not as they were."""
     return {
-        _pair(number, other): weight
+        pair_of(number, other): weight
         for number, text in texts.items()
         for other, weight in seen.beside.get(text, _NONE).items()
         if other not in gone
@@ -98,10 +98,10 @@ def _still_strong(seen: Seen, texts: Mapping[int, str], gone: Set[int]) -> dict[
 def _settled_since(tx: Transaction, seen: Seen, changed: Set[int]) -> set[int] | None:
     """Find what was not seen as it is now; None where that is not known, or too much.
 
-    It is not when the moment is yet to come in this transaction, when a resolve came since, and as
+    It is not when it was seen later than this transaction sees, when a resolve came since, and as
     long as records wait whose values are not those that were settled.
     """
-    then, now = seen.at, Moment.of(tx)
+    then, now = seen.at, AsOf.of(tx)
     if now.publication < then.publication or now.resolution != then.resolution:
         return None
     if neighbourhood.any_waits(tx, beside=changed):
@@ -152,7 +152,3 @@ def beside_by(
 def others_in(beside: Beside) -> set[int]:
     """List all records that some are beside."""
     return set().union(*beside.values())
-
-
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)

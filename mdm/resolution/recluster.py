@@ -14,7 +14,7 @@ import numpy as np
 from mdm.identity.cluster import Judged, cap_unsure, clusters, edges_of, taken_apart
 from mdm.identity.components import BoolArray, Components, Edges, IntArray, numbered
 from mdm.identity.fusion import MISSING
-from mdm.identity.judgements import Constraints, Pair
+from mdm.identity.judgements import Constraints, Pair, pair_of
 from mdm.model.judgements import Judgement
 from mdm.resolution.around import Component, KeptLinks, Links, Walks
 from mdm.resolution.candidates import candidates_now
@@ -154,7 +154,7 @@ class _Around:
         acts, changed = self._change.all, self._changed.numbers
         numbers = {each.judgement_id for each in acts}
         judged = JudgedAround(self._tx, without=numbers, absent=changed)
-        cut = {_pair(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
+        cut = {pair_of(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
         links = Links(self._kept, judged, without=changed, cut=cut)
         return Walks(links).components_of(seeds)
 
@@ -267,10 +267,6 @@ def _placed(asked: Constraints, place: Mapping[int, int]) -> Judged:
         different=edges(asked.different),
         unsure=edges(asked.unsure),
     )
-
-
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
 
 
 def _across(judgement: Judgement) -> list[Pair]:

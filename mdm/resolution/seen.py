@@ -13,28 +13,28 @@ _MOST_KEPT = 16
 
 
 @dataclass(frozen=True)
-class Moment:
+class AsOf:
     """When a snapshot was: after which publication, and after which resolution."""
 
     publication: int
     resolution: int
 
     @classmethod
-    def of(cls, tx: Transaction) -> "Moment":
+    def of(cls, tx: Transaction) -> "AsOf":
         """Tell when this is."""
         return cls(changes.last(tx), resolutions.last(tx))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What records that say this (standardised, JSON) would weigh with others, at a moment.
+    """What records that say this (standardised, JSON) would weigh with others, as of a snapshot.
 
     `beside`: with each settled record of which the pair is worth review, in micro-bits; `among`:
     with one another, all pairs that share a key.  `left_out`: settled records that were looked at
     by none, since they were to be changed themselves.
     """
 
-    at: Moment
+    at: AsOf
     left_out: Set[int]
     beside: Mapping[str, Mapping[int, int]]
     among: Mapping[tuple[str, str], int]
