@@ -58,8 +58,9 @@ def _largest_component(tx: Transaction, least: int) -> int:
     """Count the records of the chain that hang together by pairs from `least` micro-bits on."""
     numbers = _numbers(tx, [f"chain-{at}" for at in range(CHAIN)])
     place = {number: at for at, number in enumerate(numbers)}
-    links = neighbourhood.links_of(tx, numbers, least)
-    ends = [(place[a], place[b]) for a, b, _ in links if a in place and b in place]
+    kept = neighbourhood.pairs_of(tx, numbers).values()
+    linked = [(a, b) for a, b, weight, inside in kept if weight >= least and not inside]
+    ends = [(place[a], place[b]) for a, b in linked if a in place and b in place]
     left, right = np.array(ends, np.int64).reshape(-1, 2).T
     return int(np.bincount(connected(len(numbers), left, right)).max())
 

@@ -45,9 +45,10 @@ TOWNS: Sequence[Town] = (
 
 @contextmanager
 def small_limits() -> Iterator[None]:
-    """Let keys be skipped and components be giants when they are small."""
+    """Let keys be skipped, components be giants and walks be long when they are small."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(components, "COMPONENT_LIMIT", 5)
+        patch.setattr(around, "LONG_WAY", 1)
         patch.setattr(blocking, "KEY_LIMIT", 3)
         yield
 

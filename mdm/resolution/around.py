@@ -6,7 +6,7 @@ a few hundred records of a giant and not all of it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from mdm.identity import components
@@ -14,9 +14,13 @@ from mdm.identity.components import RUNG, TOP_RUNG
 from mdm.identity.judgements import Pair, pair_of
 from mdm.resolution.judged_around import JudgedAround
 from mdm.store import Transaction, neighbourhood
+from mdm.store.neighbourhood import KeptPair
 
 _FOR_SURE = 1 << 62
 """How strongly two records hang together that are judged the same: more than any weight."""
+LONG_WAY = 20
+"""Records of a walk after which the golden records that it comes through are read whole."""
+_NONE: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True)
@@ -31,26 +35,47 @@ class Component:
     over_limit: bool
 
 
-class KeptLinks:
-    """The kept pairs from `link` micro-bits on, each record's read once as walks come by."""
+class KeptPairs:
+    """The pairs that are kept, each record's read once as walks come by.
+
+    `link` (micro-bits): from where on a pair that blocking found holds records together.
+    """
 
     def __init__(self, tx: Transaction, link: int) -> None:
         self.link = link
         self._tx = tx
-        self._weights: dict[int, dict[int, int]] = {}
+        self._pairs: dict[Pair, KeptPair] = {}
+        self._links: dict[int, dict[int, int]] = {}
 
     def look_at(self, records: Collection[int]) -> None:
         """Read the pairs of these records."""
-        ahead = set(records) - self._weights.keys()
-        self._weights |= {record: {} for record in ahead}
-        for one, other, weight in neighbourhood.links_of(self._tx, ahead, self.link):
-            self._weights[one][other] = weight
-            if other in ahead:
-                self._weights[other][one] = weight
+        ahead = set(records) - self._links.keys()
+        found = neighbourhood.pairs_of(self._tx, ahead)
+        self._pairs |= found
+        self._links |= {record: {} for record in ahead}
+        for one, other, weight, inside_only in found.values():
+            if weight >= self.link and not inside_only:
+                if one in ahead:
+                    self._links[one][other] = weight
+                if other in ahead:
+                    self._links[other][one] = weight
 
-    def of(self, record: int) -> Mapping[int, int]:
+    def companions_of(self, records: Collection[int]) -> set[int]:
+        """List all records of the golden records that these are published in."""
+        return neighbourhood.companions_of(self._tx, records)
+
+    def links_of(self, record: int) -> Mapping[int, int]:
         """Give the records that a record that was looked at is linked with, and the weights."""
-        return self._weights.get(record, {})
+        return self._links.get(record, _NONE)
+
+    def of(self, records: Set[int]) -> dict[Pair, KeptPair]:
+        """Give all pairs with an end among these records, by (record_l, record_r)."""
+        self.look_at(records)
+        return {
+            ends: pair
+            for ends, pair in self._pairs.items()
+            if ends[0] in records or ends[1] in records
+        }
 
 
 class Links:
@@ -62,7 +87,7 @@ class Links:
 
     def __init__(
         self,
-        kept: KeptLinks,
+        kept: KeptPairs,
         judged: JudgedAround,
         *,
         without: Collection[int] = (),
@@ -81,13 +106,19 @@ class Links:
             if weight >= kept.link:
                 self._pairs[one][other] = self._pairs[other][one] = weight
 
-    def look_at(self, records: Collection[int]) -> None:
-        """Read the pairs of these records, and what was judged of them."""
+    def look_at(self, records: Collection[int], *, companions: bool = False) -> None:
+        """Read the pairs of these records, and what was judged of them.
+
+        With their companions, the golden records that they are published in are read whole.
+        """
         ahead = set(records) - self._looked_at
-        if ahead:
-            self._looked_at |= ahead
-            self._judged.look_at(ahead)
-            self._kept.look_at(ahead - self._without)
+        if not ahead:
+            return
+        if companions:
+            ahead |= self._kept.companions_of(ahead) - self._looked_at
+        self._looked_at |= ahead
+        self._judged.look_at(ahead)
+        self._kept.look_at(ahead - self._without)
 
     def of(self, record: int) -> Mapping[int, int]:
         """Give the records that hang on one that was looked at, and how strongly (micro-bits)."""
@@ -97,14 +128,23 @@ class Links:
         return found
 
     def _find(self, record: int) -> Mapping[int, int]:
-        found = dict(self._pairs.get(record, {}))
-        if record not in self._without:
-            kept = self._kept.of(record)
-            found |= {other: kept[other] for other in kept.keys() - self._without}
+        found = self._standing(record)
+        if record in self._pairs:
+            found = {**found, **self._pairs[record]}
         asunder = self._judged.asked.unsure.union(self._cut)
         if asunder:
             found = {o: weight for o, weight in found.items() if pair_of(record, o) not in asunder}
-        return found | dict.fromkeys(self._judged.same_as(record), _FOR_SURE)
+        same = self._judged.same_as(record)
+        return {**found, **dict.fromkeys(same, _FOR_SURE)} if same else found
+
+    def _standing(self, record: int) -> Mapping[int, int]:
+        """Give the kept pairs that count, as they are kept where all do."""
+        if record in self._without:
+            return _NONE
+        kept = self._kept.links_of(record)
+        if kept.keys().isdisjoint(self._without):
+            return kept
+        return {other: kept[other] for other in kept.keys() - self._without}
 
 
 class Walks:
@@ -119,13 +159,28 @@ class Walks:
         """Find the components of the records, each once."""
         return list(dict.fromkeys(map(self._component_of, sorted(records))))
 
+    def within_limit(self, records: Iterable[int]) -> list[Component]:
+        """Find those of their components that are not over the limit, each once."""
+        found = map(self._find, sorted(records))
+        return list(dict.fromkeys(each for each in found if each is not None))
+
     def _component_of(self, record: int) -> Component:
+        found = self._find(record)
+        if found is None:
+            found = Component(self._reach_all(record), TOP_RUNG, over_limit=True)
+            self._found |= dict.fromkeys(found.members, found)
+        return found
+
+    def _find(self, record: int) -> Component | None:
+        """Find the component of a record; None when it is over the limit and not known."""
         if record not in self._found:
             component = self._climb(record)
+            if component is None:
+                return None
             self._found |= dict.fromkeys(component.members, component)
         return self._found[record]
 
-    def _climb(self, record: int) -> Component:
+    def _climb(self, record: int) -> Component | None:
         """Find the lowest rung at which there are few enough; the higher, the fewer there are.
 
         Most have few at the lowest, and some too many at the top: these two are tried first.
@@ -136,7 +191,7 @@ class Walks:
         low, high = 0, TOP_RUNG // RUNG
         members = self._reach(record, TOP_RUNG)
         if members is None:
-            return Component(self._reach_all(record), TOP_RUNG, over_limit=True)
+            return None
         while high - low > 1:  # too many at `low`, and `members` at `high`
             at = (low + high) // 2
             found = self._reach(record, at * RUNG)
@@ -163,15 +218,17 @@ class Walks:
         return frozenset(seen)
 
     def _step(self, ahead: set[int], seen: set[int], rung: int) -> set[int]:
-        """Go one pair further from each record; the result is those not seen before."""
-        self._links.look_at(ahead)
-        least = self._links.link + rung
-        found = {
-            other
-            for record in ahead
-            for other, weight in self._links.of(record).items()
-            if weight >= least
-        }
+        """Go one pair further from each record; the result is those not seen before.
+
+        A long way leads through the same golden records mostly.
+        """
+        self._links.look_at(ahead, companions=len(seen) > LONG_WAY)
+        links = map(self._links.of, ahead)
+        if rung:
+            least = self._links.link + rung
+            found = {other for each in links for other, weight in each.items() if weight >= least}
+        else:  # what holds records together is at the lowest rung at least
+            found = set[int]().union(*links)
         found -= seen
         seen |= found
         return found

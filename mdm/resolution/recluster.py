@@ -16,7 +16,7 @@ from mdm.identity.components import BoolArray, Components, Edges, IntArray, numb
 from mdm.identity.fusion import MISSING
 from mdm.identity.judgements import Constraints, Pair, pair_of
 from mdm.model.judgements import Judgement
-from mdm.resolution.around import Component, KeptLinks, Links, Walks
+from mdm.resolution.around import Component, KeptPairs, Links, Walks
 from mdm.resolution.candidates import candidates_now
 from mdm.resolution.changed import Changed
 from mdm.resolution.judged_around import NO_CHANGE, JudgedAround, JudgementChange
@@ -91,7 +91,7 @@ class _Around:
         self._change = change
         gone = {each.judgement_id for each in change.go}
         self._judged = JudgedAround(tx, change.come, without=gone)
-        self._kept = KeptLinks(tx, model.link)
+        self._kept = KeptPairs(tx, model.link)
         self._judged.look_at(changed.numbers | change.members())
         self._look_at(changed.residents)
         self._scored = self._score_candidates()
@@ -140,8 +140,8 @@ class _Around:
 
     def _seeds(self) -> set[int]:
         changed, link = self._changed, self._model.link
-        kept = neighbourhood.links_of(self._tx, changed.numbers, link)
-        seeds = changed.living | {other for _, other, _ in kept}
+        self._kept.look_at(changed.numbers)
+        seeds = changed.living.union(*map(self._kept.links_of, changed.numbers))
         seeds |= {
             record for pair, weight in self._scored.items() if weight >= link for record in pair
         }
@@ -150,13 +150,16 @@ class _Around:
         return set(seeds - (changed.numbers - changed.living))
 
     def _unchanged_parts(self, seeds: Iterable[int]) -> list[Component]:
-        """Find the components of what was there before and is there still."""
+        """Find the components of what was there before and is there still.
+
+        One that was over the limit is still, with all that was in it: no pair of it went.
+        """
         acts, changed = self._change.all, self._changed.numbers
         numbers = {each.judgement_id for each in acts}
         judged = JudgedAround(self._tx, without=numbers, absent=changed)
         cut = {pair_of(*pair) for each in acts if each.kind == "unsure" for pair in _across(each)}
         links = Links(self._kept, judged, without=changed, cut=cut)
-        return Walks(links).components_of(seeds)
+        return Walks(links).within_limit(seeds)
 
     def _look_at(self, residents: Iterable[Resident]) -> None:
         self._weighing.say |= {each.record_id: each.standardised_json for each in residents}
@@ -175,7 +178,7 @@ class _Around:
     def reclustered(self) -> Reclustered:
         """Cluster the components, and tell what becomes of the pairs."""
         living = {each.record_id for each in self._residents}
-        before = neighbourhood.pairs_of(self._tx, living | self._changed.numbers)
+        before = self._kept.of(living | self._changed.numbers)
         after = self._pairs_after(before)
         return Reclustered(
             residents=self._residents,

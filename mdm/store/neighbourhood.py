@@ -120,16 +120,10 @@ _PAIRS_RIGHT = ByNumbers(
     f"{_PAIRS} WHERE record_r IN ({{numbers}}) AND record_l NOT IN ({{numbers}})"
 )
 
-_LINKS_LEFT = ByNumbers("""
-    SELECT record_l AS one, record_r AS other, weight
-    FROM pair
-    WHERE record_l IN ({numbers}) AND weight >= :least AND NOT inside_only
-""")
-_LINKS_RIGHT = ByNumbers("""
-    SELECT record_r AS one, record_l AS other, weight
-    FROM pair
-    WHERE record_r IN ({numbers}) AND record_l NOT IN ({numbers})
-      AND weight >= :least AND NOT inside_only
+_COMPANIONS = ByNumbers("""
+    SELECT record_id
+    FROM crosswalk
+    WHERE serial IN (SELECT serial FROM crosswalk WHERE record_id IN ({numbers}))
 """)
 
 _WAITING = ByNumbers("""
@@ -174,6 +168,11 @@ def homes_by_own(tx: Transaction, serials: Collection[int]) -> list[tuple[int, i
 def published_in(tx: Transaction, serials: Collection[int]) -> list[Resident]:
     """Read the records that these golden records are published with."""
     return [_resident(row) for row in _BY_SERIAL.rows(tx, serials)]
+
+
+def companions_of(tx: Transaction, record_ids: Collection[int]) -> set[int]:
+    """List all records of the golden records that these are published in."""
+    return {record for (record,) in _COMPANIONS.tuples(tx, record_ids)}
 
 
 def held_by(tx: Transaction, golden_ids: Collection[str]) -> set[int]:
@@ -223,17 +222,6 @@ def pairs_of(tx: Transaction, record_ids: Collection[int]) -> dict[tuple[int, in
         (record_l, record_r): KeptPair(record_l, record_r, weight, bool(inside_only))
         for record_l, record_r, weight, inside_only in rows
     }
-
-
-def links_of(
-    tx: Transaction, record_ids: Collection[int], least: int
-) -> list[tuple[int, int, int]]:
-    """List (record, other, weight) of their pairs that blocking found, from `least` on.
-
-    A pair of two of them is there once.
-    """
-    left = _LINKS_LEFT.tuples(tx, record_ids, least=least)
-    return left + _LINKS_RIGHT.tuples(tx, record_ids, least=least)
 
 
 def golden_ids(tx: Transaction, serials: Collection[int]) -> dict[int, str]:
