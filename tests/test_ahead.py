@@ -1,13 +1,16 @@
 """What many records will be weighed with is weighed before the write lock is taken."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 from mdm.hub import Hub
 from mdm.matching.scorer import Scorer
-from mdm.model.errors import Stale
+from mdm.model.errors import Stale, StoreBusy
 from mdm.model.rules.load import rules_from_text
 from mdm.model.submissions import Submission
-from mdm.resolution import ahead, candidates
+from mdm.resolution import ahead, candidates, submit
 from mdm.resolution.candidates import candidates_now, candidates_of
 from mdm.resolution.changed import Changed
 from mdm.resolution.submit import Submitter
@@ -78,6 +81,53 @@ def test_nothing_is_scored_under_the_lock_that_was_known_before(office, tmp_path
     assert calls[-1] == "lock"
     assert [each.outcome for each in answers[:4]] == ["linked", "linked", "new", "new"]
     assert is_as_a_batch_says(office, tmp_path)
+
+
+@pytest.fixture
+def two_at_once(office, monkeypatch):
+    """Submit many, and more of them while the first are being written; what was done, in turn."""
+    calls, began, may_go_on = [], Event(), Event()
+    weigh_ahead = submit.weigh_ahead
+    monkeypatch.setattr(
+        submit, "weigh_ahead", lambda *given: calls.append("ahead") or weigh_ahead(*given)
+    )
+
+    def run(written):
+        def under_lock():
+            calls.append("lock")
+            began.set()
+            assert may_go_on.wait(60)
+            written()
+
+        submitter = submitting(office, under_lock)
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(submitter.submit, "bank", people(0, MANY))
+            assert began.wait(60)
+            second = pool.submit(submitter.submit, "shop", people(40, MANY))
+            while not submitter._of_many._waiting and len(calls) == 2:
+                pass
+            calls.append("waits")
+            may_go_on.set()
+            return calls, [first.exception() or first.result(), second.exception()]
+
+    return run
+
+
+def test_while_many_are_written_no_others_are_weighed(office, tmp_path, two_at_once):
+    calls, (first, error) = two_at_once(lambda: None)
+    assert calls == ["ahead", "lock", "waits", "ahead", "lock"]
+    assert len(first) == MANY
+    assert error is None
+    assert is_as_a_batch_says(office, tmp_path)
+
+
+def test_who_waits_behind_many_hears_at_once_that_the_store_is_busy(two_at_once):
+    def busy():
+        raise StoreBusy("locked")
+
+    calls, heard = two_at_once(busy)
+    assert calls == ["ahead", "lock", "waits"]
+    assert [type(each) for each in heard] == [StoreBusy, StoreBusy]
 
 
 def test_few_are_not_read_twice(office, monkeypatch):

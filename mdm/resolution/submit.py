@@ -5,11 +5,12 @@ now.  What is published is what a resolution over everything would publish.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
-from threading import Lock
+from threading import TIMEOUT_MAX
 
 from mdm.model.clock import now
 from mdm.model.errors import MdmError, NotFound, PreconditionFailed, Stale
@@ -83,14 +84,16 @@ _MOST_TOGETHER = 200
 class Submitter:
     """Takes and resolves records one at a time or many; threads may share it.
 
-    What several threads submit at the same time goes into one transaction.
+    What several threads submit at the same time goes into one transaction.  Requests of many are
+    worked off one after the other: Python runs one thread at a time, and two that compute would
+    keep one another from it, the one that has the write lock too.
     """
 
     def __init__(self, store: Store, models: ReadyModels) -> None:
         self._store = store
         self._models = models
         self._together = Together(self._submitted, most=_MOST_TOGETHER, patience=store.patience)
-        self._weighs_ahead = Lock()
+        self._of_many = Together(_called, most=1, patience=TIMEOUT_MAX)
 
     def submit(
         self,
@@ -114,6 +117,14 @@ class Submitter:
     def _submit(
         self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
     ) -> list[Answer]:
+        answered = partial(self._answered, source, submissions, precondition)
+        if len(submissions) < _MANY:
+            return answered()
+        return self._of_many.ask(answered, {each.key for each in submissions})
+
+    def _answered(
+        self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
+    ) -> list[Answer]:
         model = self._models.last or self.model_for(source)
         request = _Request.of(source, submissions, precondition, model)
         names = {RecordRef(source, each.key) for each in submissions}
@@ -126,18 +137,17 @@ class Submitter:
         return found
 
     def _weigh_ahead(self, request: _Request, ahead: ExitStack) -> None:
-        """Weigh a request of many; one at a time, so that the first can begin to write soon.
+        """Weigh a request of many; what it saw is kept until `ahead` ends.
 
-        What it saw is kept until `ahead` ends.  While records wait it could not be used.
+        While records wait it could not be used.
         """
         rows = [row for row in request.rows if isinstance(row, IncomingRecord)]
-        with self._weighs_ahead:
-            with self._store.read() as tx:
-                changed = self._models.active(tx) is not request.model
-                if changed or neighbourhood.any_waits(tx, beside=()):
-                    return
-                found = meetings(tx, request.model, request.source, rows)
-            seen = weigh_ahead(request.model, found)
+        with self._store.read() as tx:
+            changed = self._models.active(tx) is not request.model
+            if changed or neighbourhood.any_waits(tx, beside=()):
+                return
+            found = meetings(tx, request.model, request.source, rows)
+        seen = weigh_ahead(request.model, found)
         ahead.enter_context(request.model.last_seen.keeping(seen))
 
     def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
@@ -186,6 +196,11 @@ class Submitter:
         with self._store.read() as tx:
             source_id(tx, source)
             return self._models.active(tx)
+
+
+def _called(calls: Sequence[Callable[[], list[Answer]]]) -> list[list[Answer]]:
+    """Answer requests of many, which come one by one."""
+    return [call() for call in calls]
 
 
 def _unknown_sources(tx: Transaction, names: Iterable[str]) -> dict[str, NotFound]:
