@@ -1,15 +1,10 @@
-"""What bulks saw before they took the write lock, to be used under it."""
+"""What a bulk saw before it took the write lock, to be used under it."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 
 from mdm.store import Transaction, changes, resolutions
-
-_MOST_KEPT = 16
-"""Bulks of which is kept what they saw; the others read again."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +36,24 @@ class Seen:
 
 
 class LastSeen:
-    """What bulks saw with one model that are on their way; threads may share it."""
+    """What the bulk saw with one model that is on its way; threads may share it.
+
+    A process is at one bulk at a time.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept = deque[Seen](maxlen=_MOST_KEPT)
+        self._kept: Seen | None = None
 
     @contextmanager
     def keeping(self, seen: Seen) -> Iterator[None]:
         """Remember what was seen in between."""
-        with self._lock:
-            self._kept.append(seen)
+        self._kept = seen
         try:
             yield
         finally:
-            with self._lock:
-                self._kept = deque((e for e in self._kept if e is not seen), _MOST_KEPT)
+            self._kept = None
 
     def by(self, texts: Iterable[str]) -> Seen | None:
         """Give what was seen by records that say this, by one at least."""
-        asked = set(texts)
-        with self._lock:
-            return next((e for e in self._kept if e.beside.keys() & asked), None)
+        seen = self._kept
+        return seen if seen is not None and not seen.beside.keys().isdisjoint(texts) else None
