@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from mdm.model.submissions import Submission
-from mdm.resolution.submit import Submitter, _Request
+from mdm.resolution.requests import Request
+from mdm.resolution.submit import Submitter
 
 
 @contextmanager
 def seen_ahead(submitter: Submitter, source: str, given: Sequence[Submission]) -> Iterator[None]:
     """Weigh a bulk ahead; what it saw is used by who submits the same before the end."""
-    request = _Request.of(source, given, None, submitter.model_for(source))
+    request = Request.of(source, given, None, submitter.model_for(source))
     with ExitStack() as ahead:
         submitter._weigh_ahead(request, ahead)
         yield

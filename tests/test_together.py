@@ -10,7 +10,7 @@ import pytest
 from mdm.hub import Hub
 from mdm.model.errors import NotFound, StoreBusy
 from mdm.model.submissions import Precondition, Submission
-from mdm.resolution.submit import _Request
+from mdm.resolution.requests import Request
 from mdm.resolution.together import Together
 from tests.resolving import RULES, SINGLE, Office
 
@@ -120,7 +120,7 @@ def test_requests_of_several_sources_in_one_transaction_each_hear_their_own(hub)
     ((before,),) = Office(hub.store).query(publications)
 
     model = submitter.model_for("bank")
-    asked = [_Request.of(*each, model) for each in requests]
+    asked = [Request.of(*each, model) for each in requests]
     first, unknown, late, fresh = submitter._submitted(asked)
 
     assert [getattr(each, "outcome", type(each).__name__) for each in first] == [

@@ -7,7 +7,7 @@ now.  What is published is what a resolution over everything would publish.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from threading import TIMEOUT_MAX
@@ -18,10 +18,10 @@ from mdm.model.records import IncomingRecord, RecordRef
 from mdm.model.submissions import Precondition, Submission, state_of
 from mdm.model.views import Submitted
 from mdm.resolution.ahead import meetings, weigh_ahead
-from mdm.resolution.incoming import read
 from mdm.resolution.ready import ReadyModel, ReadyModels
 from mdm.resolution.recluster import recluster
 from mdm.resolution.republish import republish
+from mdm.resolution.requests import Item, Request
 from mdm.resolution.together import Together
 from mdm.resolution.told import Told
 from mdm.store import Store, Transaction, neighbourhood, records
@@ -31,47 +31,6 @@ from mdm.store.taking import TakenRecord
 
 Answer = Submitted | MdmError
 """What became of a record, or why it was not taken."""
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What a department hands in at a time; `rows` is what was read of it, by `model`'s rules."""
-
-    source: str
-    submissions: Sequence[Submission]
-    precondition: Precondition | None
-    rows: Sequence[IncomingRecord | MdmError]
-    model: ReadyModel
-
-    @classmethod
-    def of(
-        cls,
-        source: str,
-        submissions: Sequence[Submission],
-        precondition: Precondition | None,
-        model: ReadyModel,
-    ) -> "_Request":
-        """Read what is handed in: a good part of the work, before the lock is taken."""
-        return cls(source, submissions, precondition, read(submissions, model), model)
-
-    def items(self, model: ReadyModel) -> "list[_Item]":
-        """List the records, read by the rules of the model that is active by now."""
-        rows = self.rows
-        if model.rules.rules_hash != self.model.rules.rules_hash:
-            rows = read(self.submissions, model)
-        return [
-            _Item(RecordRef(self.source, submission.key), row, self.precondition)
-            for submission, row in zip(self.submissions, rows, strict=True)
-        ]
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One record of a request: its name, and what is to be kept of it or why nothing is."""
-
-    name: RecordRef
-    row: IncomingRecord | MdmError
-    precondition: Precondition | None
 
 
 _MANY = 100
@@ -126,7 +85,7 @@ class Submitter:
         self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
     ) -> list[Answer]:
         model = self._models.last or self.model_for(source)
-        request = _Request.of(source, submissions, precondition, model)
+        request = Request.of(source, submissions, precondition, model)
         names = {RecordRef(source, each.key) for each in submissions}
         with ExitStack() as ahead:
             if len(submissions) >= _MANY:
@@ -136,7 +95,7 @@ class Submitter:
             raise found
         return found
 
-    def _weigh_ahead(self, request: _Request, ahead: ExitStack) -> None:
+    def _weigh_ahead(self, request: Request, ahead: ExitStack) -> None:
         """Weigh a request of many; what it saw is kept until `ahead` ends.
 
         While records wait it could not be used.
@@ -150,7 +109,7 @@ class Submitter:
         seen = weigh_ahead(request.model, found)
         ahead.enter_context(request.model.last_seen.keeping(seen))
 
-    def _submitted(self, requests: Sequence[_Request]) -> list[list[Answer] | MdmError]:
+    def _submitted(self, requests: Sequence[Request]) -> list[list[Answer] | MdmError]:
         """Answer requests, in one transaction; no record is in it twice."""
         with self._store.write() as tx:
             model = self._models.active(tx)
@@ -227,7 +186,7 @@ def distinct(keys: Sequence[Hashable]) -> list[tuple[int, int]]:
 class _Chunk:
     """Distinct records on their way."""
 
-    def __init__(self, tx: Transaction, model: ReadyModel, items: Sequence[_Item]) -> None:
+    def __init__(self, tx: Transaction, model: ReadyModel, items: Sequence[Item]) -> None:
         self._tx = tx
         self._model = model
         self._items = items
@@ -250,7 +209,7 @@ class _Chunk:
             for each, row in zip(self._items, read, strict=True)
         ]
 
-    def _checked(self, item: _Item) -> IncomingRecord | MdmError:
+    def _checked(self, item: Item) -> IncomingRecord | MdmError:
         """Give what is to be kept of a record, if its precondition does not forbid it."""
         if item.precondition is None or isinstance(item.row, MdmError):
             return item.row
