@@ -52,6 +52,7 @@ class Submitter:
         self._store = store
         self._models = models
         self._together = Together(self._submitted, most=_MOST_TOGETHER, patience=store.patience)
+        # without a patience of its own: whoever is at work has one, and all hear when it ends
         self._of_many = Together(_called, most=1, patience=TIMEOUT_MAX)
 
     def submit(
@@ -76,24 +77,31 @@ class Submitter:
     def _submit(
         self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
     ) -> list[Answer]:
-        answered = partial(self._answered, source, submissions, precondition)
         if len(submissions) < _MANY:
-            return answered()
+            return self._asked(self._read(source, submissions, precondition))
+        answered = partial(self._weighed_ahead, source, submissions, precondition)
         return self._of_many.ask(answered, {each.key for each in submissions})
 
-    def _answered(
+    def _read(
         self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
-    ) -> list[Answer]:
+    ) -> Request:
         model = self._models.last or self.model_for(source)
-        request = Request.of(source, submissions, precondition, model)
-        names = {RecordRef(source, each.key) for each in submissions}
-        with ExitStack() as ahead:
-            if len(submissions) >= _MANY:
-                self._weigh_ahead(request, ahead)
-            found = self._together.ask(request, names)
+        return Request.of(source, submissions, precondition, model)
+
+    def _asked(self, request: Request) -> list[Answer]:
+        names = {RecordRef(request.source, each.key) for each in request.submissions}
+        found = self._together.ask(request, names)
         if isinstance(found, MdmError):
             raise found
         return found
+
+    def _weighed_ahead(
+        self, source: str, submissions: Sequence[Submission], precondition: Precondition | None
+    ) -> list[Answer]:
+        request = self._read(source, submissions, precondition)
+        with ExitStack() as ahead:
+            self._weigh_ahead(request, ahead)
+            return self._asked(request)
 
     def _weigh_ahead(self, request: Request, ahead: ExitStack) -> None:
         """Weigh a request of many; what it saw is kept until `ahead` ends.
