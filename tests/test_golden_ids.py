@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from mdm.identity.crosswalk_diff import NONE, Crosswalk, EventKind, difference
+from mdm.identity.crosswalk_diff import NONE, Crosswalk, EventKind, events_between, summary_of
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
 
 Clusters = Sequence[Sequence[int]]
@@ -39,13 +39,9 @@ class History:
         owned = with_minted(self.assignment.own, minted)
         self.own |= dict(zip(records.tolist(), owned.tolist(), strict=True))
         self.crosswalk = dict(zip(records.tolist(), serials.tolist(), strict=True))
-        self.told, self.summary = difference(
-            as_crosswalk(before),
-            as_crosswalk(self.crosswalk),
-            minted=minted,
-            rewritten=np.empty(0, np.int64),
-            resolves=self.assignment.resolves,
-        )
+        was, now = as_crosswalk(before), as_crosswalk(self.crosswalk)
+        self.told = events_between(was, now, minted=minted, resolves=self.assignment.resolves)
+        self.summary = summary_of(self.told, was, now, rewritten=np.empty(0, np.int64))
         self.before = before
         return self.crosswalk
 
@@ -279,12 +275,8 @@ TestLifeOfIds.settings = settings(max_examples=40, stateful_step_count=20, deadl
 def test_events_are_told_in_one_order_whatever_the_order_of_the_crosswalks(order):
     records, serials = np.array([4, 3, 2, 1])[order], np.array([1, 1, 2, 2])[order]
     nothing = Crosswalk(np.empty(0, np.int64), np.empty(0, np.int64))
-    events, _ = difference(
-        nothing,
-        Crosswalk(records, serials),
-        minted=np.array([1, 2]),
-        rewritten=np.array([1, 2]),
-        resolves={1: 1, 2: 2},
+    events = events_between(
+        nothing, Crosswalk(records, serials), minted=np.array([1, 2]), resolves={1: 1, 2: 2}
     )
     told = list(zip(events.kind, events.serial, events.record_id, strict=True))
     minted = [(EventKind.MINTED, 1, NONE), (EventKind.MINTED, 2, NONE)]

@@ -212,7 +212,7 @@ def only_what_is_new(clusters, before, _found, _suspected):
 
 
 def of_before(before, _after, **more):
-    return crosswalk_diff.difference(before, before, **more)
+    return crosswalk_diff.events_between(before, before, **more)
 
 
 def forgetting(groups, kept: int, gone: int) -> None:
@@ -250,7 +250,7 @@ DEFECTS = (
         "the golden record says what left it",
     ),
     Defect(
-        event_misses_the_link, republish, "difference", of_before, "the changes miss a new link"
+        event_misses_the_link, republish, "events_between", of_before, "the changes miss a new link"
     ),
     Defect(
         backlog_is_not_counted,

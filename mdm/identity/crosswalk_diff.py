@@ -89,18 +89,12 @@ class Summary:
     unchanged: int
 
 
-def difference(
-    before: Crosswalk,
-    after: Crosswalk,
-    *,
-    minted: IntArray,
-    rewritten: IntArray,
-    resolves: Mapping[int, int],
-) -> tuple[Events, Summary]:
+def events_between(
+    before: Crosswalk, after: Crosswalk, *, minted: IntArray, resolves: Mapping[int, int]
+) -> Events:
     """Tell what turned the crosswalk `before` into `after`.
 
-    `minted`: the serials that were issued in between; `rewritten`: those whose golden record says
-    something else than before, be it new; `resolves`: what each ID that still has live
+    `minted`: the serials that were issued in between; `resolves`: what each ID that still has live
     records resolves to (`Assignment.resolves`), which tells a merger from a retirement.
     """
     before, after = _sorted(before), _sorted(after)
@@ -110,16 +104,46 @@ def difference(
     into = np.array([resolves.get(serial, NONE) for serial in gone.tolist()], np.int64)
     left, joined = _lacking(before, after), _lacking(after, before)
     split, part = _splits(before, after, came)
-    told = {
-        EventKind.MINTED: _Told(came[fresh]),
-        EventKind.RESTORED: _Told(came[~fresh]),
-        EventKind.SPLIT: _Told(split, other=part),
-        EventKind.DETACHED: _Told(left.serials, record_id=left.record_ids),
-        EventKind.ATTACHED: _Told(joined.serials, record_id=joined.record_ids),
-        EventKind.MERGED: _Told(gone[into != NONE], other=into[into != NONE]),
-        EventKind.RETIRED: _Told(gone[into == NONE]),
-    }
-    return _events(told), _summary(told, np.intersect1d(old, new), rewritten)
+    return _events(
+        {
+            EventKind.MINTED: _Told(came[fresh]),
+            EventKind.RESTORED: _Told(came[~fresh]),
+            EventKind.SPLIT: _Told(split, other=part),
+            EventKind.DETACHED: _Told(left.serials, record_id=left.record_ids),
+            EventKind.ATTACHED: _Told(joined.serials, record_id=joined.record_ids),
+            EventKind.MERGED: _Told(gone[into != NONE], other=into[into != NONE]),
+            EventKind.RETIRED: _Told(gone[into == NONE]),
+        }
+    )
+
+
+def summary_of(
+    events: Events, before: Crosswalk, after: Crosswalk, *, rewritten: IntArray
+) -> Summary:
+    """Count what `events` tell of the two crosswalks.
+
+    `rewritten`: the serials whose golden record says something else than before, be it new.
+    """
+    left, joined = _of(events, EventKind.DETACHED), _of(events, EventKind.ATTACHED)
+    stayed = np.intersect1d(before.serials, after.serials)
+    other = np.concatenate([left.serial, joined.serial, rewritten])
+    changed = int(np.isin(stayed, other).sum())
+    return Summary(
+        minted=len(_of(events, EventKind.MINTED).serial),
+        restored=len(_of(events, EventKind.RESTORED).serial),
+        merged=len(_of(events, EventKind.MERGED).serial),
+        split=len(np.unique(_of(events, EventKind.SPLIT).serial)),
+        moved=int(np.isin(left.record_id, joined.record_id).sum()),
+        retired=len(_of(events, EventKind.RETIRED).serial),
+        changed=changed,
+        unchanged=len(stayed) - changed,
+    )
+
+
+def _of(events: Events, kind: EventKind) -> Events:
+    of_kind = events.kind == kind
+    columns = (events.kind, events.serial, events.other, events.record_id)
+    return Events(*(column[of_kind] for column in columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +184,9 @@ def _serials_in(crosswalk: Crosswalk, record_ids: IntArray) -> IntArray:
 
 def _splits(before: Crosswalk, after: Crosswalk, came: IntArray) -> tuple[IntArray, IntArray]:
     """Pair each golden record whose live records are now in several with those that came of it."""
+    if not len(came) or not len(before.record_ids):
+        none = np.empty(0, np.int64)
+        return none, none
     now = _serials_in(after, before.record_ids)
     gave = np.unique(before.serials[np.isin(now, came)])
     flows = np.isin(before.serials, gave) & (now != NONE)
@@ -171,28 +198,9 @@ def _splits(before: Crosswalk, after: Crosswalk, came: IntArray) -> tuple[IntArr
 
 
 def _events(told: Mapping[EventKind, _Told]) -> Events:
-    columns = [(kind, *events.columns()) for kind, events in told.items()]
-    kinds = [np.full(len(serial), kind, np.int64) for kind, serial, _, _ in columns]
-    return Events(
-        kind=np.concatenate(kinds),
-        serial=np.concatenate([serial for _, serial, _, _ in columns]),
-        other=np.concatenate([other for _, _, other, _ in columns]),
-        record_id=np.concatenate([record_id for _, _, _, record_id in columns]),
-    )
-
-
-def _summary(told: Mapping[EventKind, _Told], stayed: IntArray, rewritten: IntArray) -> Summary:
-    """Count; `stayed` are the golden records that stand in both crosswalks."""
-    left, joined = told[EventKind.DETACHED], told[EventKind.ATTACHED]
-    other = np.concatenate([left.serial, joined.serial, rewritten])
-    changed = int(np.isin(stayed, other).sum())
-    return Summary(
-        minted=len(told[EventKind.MINTED].serial),
-        restored=len(told[EventKind.RESTORED].serial),
-        merged=len(told[EventKind.MERGED].serial),
-        split=len(np.unique(told[EventKind.SPLIT].serial)),
-        moved=int(np.isin(left.columns()[2], joined.columns()[2]).sum()),
-        retired=len(told[EventKind.RETIRED].serial),
-        changed=changed,
-        unchanged=len(stayed) - changed,
-    )
+    """Put the events of all kinds below one another; most publications have few kinds."""
+    several = {kind: events.columns() for kind, events in told.items() if len(events.serial)}
+    if not several:
+        return NO_EVENTS
+    kind = np.repeat([*several], [len(serial) for serial, _, _ in several.values()])
+    return Events(kind, *map(np.concatenate, zip(*several.values(), strict=True)))

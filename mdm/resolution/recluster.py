@@ -219,6 +219,8 @@ class _Around:
 
     def _clusters(self, pairs: Mapping[Pair, KeptPair]) -> IntArray:
         """Label the residents with their clusters, by `mdm.identity.cluster`."""
+        if len(self._components) == len(self._residents):  # each is alone
+            return np.arange(len(self._residents))
         link = self._model.link
         place = {each.record_id: at for at, each in enumerate(self._residents)}
         found = self._found(place)

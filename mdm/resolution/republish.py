@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from mdm.identity.contest import Member
-from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, difference
+from mdm.identity.crosswalk_diff import NO_EVENTS, Crosswalk, Events, events_between
 from mdm.identity.golden_ids import NO_ID, Assignment, assign, with_minted
 from mdm.identity.pins import with_pins
 from mdm.identity.survivorship import survive
@@ -96,11 +96,10 @@ def publish(tx: Transaction, model: ReadyModel, ready: Prepared, *, at: str) -> 
     publication.issue(tx, ready.minted, at)
     publication.publish(tx, ready.publication, at=at)
     tallies.add(tx, ready.tallies)
-    events, _ = difference(
+    events = events_between(
         _crosswalk(ready.before),
         _crosswalk(ready.after),
         minted=np.array(ready.minted, np.int64),
-        rewritten=np.empty(0, np.int64),
         resolves=ready.resolves,
     )
     changes.note(tx, events, ready.rewritten, at=at)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from mdm.identity.components import MICRO, IntArray
-from mdm.identity.crosswalk_diff import Crosswalk, Summary, difference
+from mdm.identity.crosswalk_diff import Crosswalk, Summary, events_between, summary_of
 from mdm.identity.golden_ids import NO_ID, Assignment, assign
 from mdm.matching import blocking
 from mdm.matching.connecting import connect
@@ -246,14 +246,12 @@ def _note(
 ) -> Summary:
     """Note in the log what turned the old crosswalk into the new one, and count it."""
     before, after = _crosswalk(connection, "old_crosswalk"), _crosswalk(connection, "home")
+    events = events_between(before, after, minted=np.array(minted, np.int64), resolves=resolves)
     rewritten = differing.golden["serial"].to_numpy()
-    new = np.array(minted, np.int64)
-    events, summary = difference(before, after, minted=new, rewritten=rewritten, resolves=resolves)
+    summary = summary_of(events, before, after, rewritten=rewritten)
     if changes.last(tx) == 0:
         # what an older release published was told to nobody
-        events, _ = difference(
-            _NOBODY, after, minted=after.serials, rewritten=rewritten, resolves=resolves
-        )
+        events = events_between(_NOBODY, after, minted=after.serials, resolves=resolves)
     changes.note(tx, events, publishing.rewritten(connection), at=at)
     return summary
 
